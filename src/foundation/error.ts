@@ -1,0 +1,120 @@
+/** The one error type a person ever sees: what happened (code), why (cause) and what to do next. */
+
+/**
+ * Every code the product can answer with. One line a code; the sentence itself is written where the error is thrown,
+ * because only that place knows the file, the picture or the address it is about.
+ */
+export const errorCodes = [
+  'PICTURE_EMPTY',
+  'PICTURE_NOT_A_PICTURE',
+  'PICTURE_UNSUPPORTED',
+  'PICTURE_DAMAGED',
+  'PICTURE_TOO_LARGE',
+  'MODEL_MISSING',
+  'MODEL_DAMAGED',
+  'MODEL_UNSUPPORTED',
+  'ENGINE_CRASHED',
+  'ENGINE_TIMEOUT',
+  'ENGINE_CLOSED',
+  'ENGINE_CANNOT',
+  'PROMPT_TOO_LONG',
+  'REMOTE_UNREACHABLE',
+  'REMOTE_REFUSED',
+  'REMOTE_BUSY',
+  'REMOTE_PROTOCOL',
+  'GALLERY_UNKNOWN',
+  'GALLERY_EMPTY',
+  'GALLERY_BUSY',
+  'GALLERY_DAMAGED',
+  'GALLERY_NOT_INDEXED',
+  'PICTURE_UNKNOWN',
+  'IMPORT_SOURCE_MISSING',
+  'IMPORT_MANIFEST_INVALID',
+  'IMPORT_ARCHIVE_UNSAFE',
+  'DATASET_INVALID',
+  'STORAGE_FULL',
+  'STORAGE_DENIED',
+  'QUERY_EMPTY',
+  'QUERY_WORDS_UNSUPPORTED',
+  'OPTION_INVALID',
+  'CANCELLED',
+  'INTERNAL',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** What an error looks like once it has crossed a process or is printed with `--json`. */
+export interface ErrorReport {
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** The next thing to do, as a sentence for the person who reads it. */
+  readonly next: string;
+  readonly cause?: string;
+}
+
+export class ChatReidError extends Error {
+  override readonly name = 'ChatReidError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    /** The next thing to do, as a sentence for the person who reads it. */
+    readonly next: string,
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+  }
+
+  /** Plain data that survives IPC, a log line and JSON. Stack traces stay behind. */
+  report(): ErrorReport {
+    const cause = this.cause === undefined ? {} : { cause: messageOf(this.cause) };
+    return { code: this.code, message: this.message, next: this.next, ...cause };
+  }
+
+  static from(report: ErrorReport): ChatReidError {
+    return new ChatReidError(report.code, report.message, report.next, report.cause);
+  }
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * Any thrown value as a ChatReidError: ours pass through, the operating system's storage errors get their own code,
+ * an abort becomes CANCELLED, and everything else is INTERNAL with the original kept as its cause.
+ */
+export function asChatReidError(error: unknown, doing: string): ChatReidError {
+  if (error instanceof ChatReidError) return error;
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new ChatReidError(
+      'STORAGE_FULL',
+      `The disk is full (while ${doing}).`,
+      'Free some space, then run the same command again: it goes on where it stopped.',
+      error,
+    );
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new ChatReidError(
+      'STORAGE_DENIED',
+      `No permission to read or write a file (while ${doing}).`,
+      'Check the permissions of CHATREID_HOME and of the named file.',
+      error,
+    );
+  }
+  if (error instanceof Error && error.name === 'AbortError') {
+    return new ChatReidError(
+      'CANCELLED',
+      `Cancelled while ${doing}.`,
+      'Ask again when you are ready.',
+      error,
+    );
+  }
+  return new ChatReidError(
+    'INTERNAL',
+    `Something went wrong while ${doing}: ${messageOf(error)}`,
+    'Run the command again; if it fails the same way, report it with this message.',
+    error,
+  );
+}

@@ -1,0 +1,216 @@
+/** Opening pictures that strangers send: sniffed, bounded, turned upright, always 8-bit sRGB. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import sharp, { type Metadata } from 'sharp';
+import { asChatReidError, ChatReidError, messageOf } from './error.ts';
+
+/**
+ * A picture by content. `id` is the lower-case SHA-256 of the encoded bytes, so the same file is the same picture
+ * wherever it came from; the bytes are read only by who needs them.
+ */
+export type Picture =
+  | { readonly id: string; readonly path: string }
+  | { readonly id: string; readonly bytes: Uint8Array };
+
+export interface PictureInfo {
+  readonly format: PictureFormat;
+  /** Pixels, after EXIF orientation has been applied. */
+  readonly width: number;
+  readonly height: number;
+  /** 1 for a still picture; of an animated one only the first frame is ever used. */
+  readonly frames: number;
+}
+
+export interface RgbPicture {
+  readonly width: number;
+  readonly height: number;
+  /** Interleaved R, G, B; length is width * height * 3. */
+  readonly data: Uint8Array;
+}
+
+export type PictureFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'tiff' | 'avif';
+
+/** Bounds on one picture, as data. A 30,000 x 30,000 PNG is 900 megapixels in a few kilobytes: refused by its header. */
+export const pictureLimits = {
+  bytes: 64 * 1024 * 1024,
+  pixels: 120_000_000,
+  side: 20_000,
+} as const;
+
+const nextPicture = 'Send a JPEG, PNG, WebP, GIF, TIFF or AVIF picture.';
+
+export function pictureId(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+export function pictureFromBytes(bytes: Uint8Array): Picture {
+  return { id: pictureId(bytes), bytes };
+}
+
+/** @throws ChatReidError IMPORT_SOURCE_MISSING when the file cannot be read, PICTURE_TOO_LARGE when it is over the byte limit. */
+export async function pictureFromFile(path: string): Promise<Picture> {
+  const bytes = await readPictureFile(path);
+  return { id: pictureId(bytes), bytes };
+}
+
+export async function readPicture(picture: Picture): Promise<Uint8Array> {
+  return 'bytes' in picture ? picture.bytes : readPictureFile(picture.path);
+}
+
+async function readPictureFile(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ||
+      (error as NodeJS.ErrnoException).code === 'EISDIR'
+    ) {
+      throw new ChatReidError(
+        'IMPORT_SOURCE_MISSING',
+        `There is no picture at ${path}.`,
+        'Check the path.',
+        error,
+      );
+    }
+    throw asChatReidError(error, `reading ${path}`);
+  }
+}
+
+/**
+ * What the bytes say they are, by their first bytes and never by a file name: a Slack log-in page saved as
+ * `photo.jpg` is HTML, and an SVG is a program, not a picture.
+ *
+ * @throws ChatReidError PICTURE_EMPTY, PICTURE_NOT_A_PICTURE, PICTURE_UNSUPPORTED
+ */
+export function sniffFormat(bytes: Uint8Array): PictureFormat {
+  if (bytes.length === 0) {
+    throw new ChatReidError('PICTURE_EMPTY', 'The picture file is empty (0 bytes).', nextPicture);
+  }
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 512));
+  const ascii = head.toString('latin1');
+  if (ascii.startsWith('\xff\xd8\xff')) return 'jpeg';
+  if (ascii.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
+  if (ascii.startsWith('GIF87a') || ascii.startsWith('GIF89a')) return 'gif';
+  if (ascii.startsWith('RIFF') && ascii.slice(8, 12) === 'WEBP') return 'webp';
+  if (ascii.startsWith('II*\0') || ascii.startsWith('MM\0*')) return 'tiff';
+  if (ascii.slice(4, 8) === 'ftyp') {
+    if (/avi[fs]/.test(ascii.slice(8, 32))) return 'avif';
+    throw new ChatReidError(
+      'PICTURE_UNSUPPORTED',
+      'This is a HEIC picture or a video, which cannot be opened.',
+      nextPicture,
+    );
+  }
+  const text = ascii
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart()
+    .toLowerCase();
+  if (text.startsWith('<svg') || (text.startsWith('<?xml') && text.includes('<svg'))) {
+    throw new ChatReidError(
+      'PICTURE_UNSUPPORTED',
+      'This is an SVG drawing, not a camera picture.',
+      nextPicture,
+    );
+  }
+  if (text.startsWith('<!doctype html') || text.startsWith('<html') || text.startsWith('<head')) {
+    throw new ChatReidError(
+      'PICTURE_NOT_A_PICTURE',
+      'This is a web page (HTML), not a picture: the download probably needed a log-in.',
+      'Download the picture itself, or give the bot the right to read files.',
+    );
+  }
+  throw new ChatReidError(
+    'PICTURE_NOT_A_PICTURE',
+    'These bytes are not a picture of a known format.',
+    nextPicture,
+  );
+}
+
+/**
+ * Reads the header only. Costs microseconds, allocates no pixels, and is safe on a decompression bomb.
+ *
+ * @throws ChatReidError PICTURE_EMPTY, PICTURE_NOT_A_PICTURE, PICTURE_UNSUPPORTED, PICTURE_DAMAGED, PICTURE_TOO_LARGE
+ */
+export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
+  if (bytes.length > pictureLimits.bytes) throw tooLarge(`${(bytes.length / 1048576).toFixed(0)} MB`);
+  const format = sniffFormat(bytes);
+  let header: Metadata;
+  try {
+    header = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
+  } catch (error) {
+    throw damaged(error);
+  }
+  const { width, height } = header.autoOrient;
+  if (!width || !height) throw damaged('the header names no size');
+  if (width * height > pictureLimits.pixels || Math.max(width, height) > pictureLimits.side) {
+    throw tooLarge(`${width} x ${height} pixels`);
+  }
+  return { format, width, height, frames: header.pages ?? 1 };
+}
+
+export type ResizeKernel = 'linear' | 'cubic';
+
+/**
+ * The picture upright, first frame, 8-bit sRGB without alpha; stretched to `size` when one is given.
+ * The kernels widen when shrinking (antialiased), as Pillow's do.
+ *
+ * @throws ChatReidError as {@link inspectPicture}; PICTURE_DAMAGED when the pixels end early.
+ */
+export async function decodeRgb(
+  bytes: Uint8Array,
+  size?: { readonly width: number; readonly height: number; readonly kernel: ResizeKernel },
+): Promise<RgbPicture> {
+  await inspectPicture(bytes);
+  try {
+    // 'truncated' would accept half a picture; a person in the missing half would silently never be found.
+    let image = sharp(bytes, {
+      failOn: 'truncated',
+      limitInputPixels: pictureLimits.pixels,
+      autoOrient: true,
+    })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb');
+    if (size)
+      image = image.resize(size.width, size.height, {
+        fit: 'fill',
+        kernel: size.kernel,
+        fastShrinkOnLoad: false,
+      });
+    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return {
+      width: info.width,
+      height: info.height,
+      data: info.channels === 3 ? data : spread(data, info.channels),
+    };
+  } catch (error) {
+    throw damaged(error);
+  }
+}
+
+/** Grey comes back with one channel from some formats: repeat it three times. */
+function spread(data: Uint8Array, channels: number): Uint8Array {
+  const pixels = data.length / channels;
+  const rgb = new Uint8Array(pixels * 3);
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    for (let c = 0; c < 3; c++) rgb[pixel * 3 + c] = data[pixel * channels + (channels >= 3 ? c : 0)] ?? 0;
+  }
+  return rgb;
+}
+
+function damaged(cause: unknown): ChatReidError {
+  return new ChatReidError(
+    'PICTURE_DAMAGED',
+    `The picture is damaged or incomplete: ${messageOf(cause)}`,
+    'Save or send the picture again from its source.',
+    cause,
+  );
+}
+
+function tooLarge(size: string): ChatReidError {
+  const { pixels, side, bytes } = pictureLimits;
+  return new ChatReidError(
+    'PICTURE_TOO_LARGE',
+    `The picture is too large: ${size}.`,
+    `Send one of at most ${pixels / 1e6} megapixels, ${side} pixels a side and ${bytes / 1048576} MB.`,
+  );
+}

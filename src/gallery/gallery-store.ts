@@ -1,0 +1,125 @@
+/** The GalleryStore seam: registered pictures, what is known of them, and their embeddings. */
+
+/** What is known of one picture in one gallery. Everything but the id may be unknown. */
+export interface PictureRecord {
+  /** Lower-case SHA-256 of the encoded bytes. */
+  readonly pictureId: string;
+  readonly personId?: string;
+  readonly cameraId?: string;
+  readonly place?: string;
+  /** Instant, ISO 8601 in UTC with milliseconds, e.g. 2026-11-24T13:05:00.000Z. */
+  readonly time?: string;
+  readonly caption?: string;
+  /** query | gallery | train, where the source says so. */
+  readonly split?: string;
+  readonly tags?: readonly string[];
+  /** The name it came under: a path relative to what was imported. */
+  readonly source: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Restrictions that are pushed down into the search. Lists are alternatives; the fields are all required together. */
+export interface Scope {
+  readonly cameras?: readonly string[];
+  readonly places?: readonly string[];
+  readonly persons?: readonly string[];
+  /** Inclusive. A picture without a time is outside any time range. */
+  readonly after?: Date;
+  /** Inclusive. */
+  readonly before?: Date;
+  readonly tags?: readonly string[];
+  /** Picture ids left out. */
+  readonly exclude?: readonly string[];
+}
+
+export interface GallerySummary {
+  readonly name: string;
+  readonly pictures: number;
+  readonly persons: number;
+  readonly cameras: readonly string[];
+  readonly places: readonly string[];
+  readonly firstTime?: string;
+  readonly lastTime?: string;
+  /** How many of the pictures have a vector in each space. */
+  readonly spaces: readonly {
+    readonly space: string;
+    readonly dimension: number;
+    readonly pictures: number;
+  }[];
+  /** The space that searches use. */
+  readonly liveSpace?: string;
+}
+
+export interface Hit {
+  readonly pictureId: string;
+  /** Dot product of unit vectors, -1 to 1. */
+  readonly score: number;
+}
+
+export interface SearchOutcome {
+  /** Highest score first; equal scores in the order of registration. */
+  readonly hits: readonly Hit[];
+  /** Pictures that the scope left. */
+  readonly of: number;
+  /** Pictures of these whose score is at least `tau`. */
+  readonly kept: number;
+}
+
+export interface GalleryStore {
+  galleries(): Promise<GallerySummary[]>;
+  /** @throws ChatReidError GALLERY_UNKNOWN */
+  summary(gallery: string): Promise<GallerySummary>;
+
+  /**
+   * Keeps the bytes (content-addressed, durable before the record is) and the record. A picture that the gallery already
+   * has keeps its place; fields that the new record knows are updated. One call is one transaction.
+   * @returns how many of them were new to the gallery
+   */
+  add(
+    gallery: string,
+    pictures: readonly { readonly record: PictureRecord; readonly bytes: Uint8Array }[],
+  ): Promise<number>;
+
+  /** Stores unit vectors. Pictures of another space are never mixed in: (picture, space) is the key. */
+  addVectors(
+    space: string,
+    vectors: readonly { readonly pictureId: string; readonly vector: Float32Array }[],
+  ): Promise<void>;
+  /** Picture ids of the gallery without a vector in this space, in the order of registration. */
+  missingVectors(gallery: string, space: string): Promise<string[]>;
+  vectors(space: string, pictureIds: readonly string[]): Promise<(Float32Array | undefined)[]>;
+  /** Searches use this space from now on; vectors of other spaces stay until {@link dropSpace}. */
+  setLiveSpace(gallery: string, space: string): Promise<void>;
+  dropSpace(gallery: string, space: string): Promise<void>;
+
+  list(
+    gallery: string,
+    options?: { scope?: Scope; offset?: number; limit?: number },
+  ): Promise<PictureRecord[]>;
+  record(gallery: string, pictureId: string): Promise<PictureRecord | undefined>;
+  records(gallery: string, pictureIds: readonly string[]): Promise<(PictureRecord | undefined)[]>;
+  /** Absolute path of the picture's file. @throws ChatReidError PICTURE_UNKNOWN */
+  path(pictureId: string): Promise<string>;
+
+  /**
+   * Exact search: every picture in scope is compared. Never blocks the event loop for longer than about 10 ms.
+   * @throws ChatReidError GALLERY_UNKNOWN, GALLERY_EMPTY, GALLERY_NOT_INDEXED (no vectors in this space)
+   */
+  search(
+    gallery: string,
+    query: {
+      readonly space: string;
+      readonly vector: Float32Array;
+      readonly tau: number;
+      readonly limit: number;
+      readonly scope?: Scope;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<SearchOutcome>;
+
+  /** Removes pictures from the gallery; the file and vectors go when no gallery has the picture any more. */
+  remove(gallery: string, pictureIds: readonly string[]): Promise<number>;
+  removeGallery(gallery: string): Promise<number>;
+  close(): Promise<void>;
+}
