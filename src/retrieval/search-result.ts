@@ -1,0 +1,59 @@
+/** What a search says: a ranking, how sure it is, and what the filter did. */
+import type { PictureRecord } from '../gallery/gallery-store.ts';
+import type { QueryKind } from './query.ts';
+
+export interface RankedCandidate {
+  /** 1 is the best. */
+  readonly rank: number;
+  readonly record: PictureRecord;
+  /** Absolute path of the picture's file. */
+  readonly path: string;
+  /** Similarity of the base filter, -1 to 1. */
+  readonly filterScore: number;
+  /** Calibrated probability, 0 to 1, that this is the person. */
+  readonly confidence: number;
+  /** True where the language model compared this candidate with the query, false where the filter's order stands. */
+  readonly compared: boolean;
+}
+
+export type Decision = 'found' | 'unsure' | 'not-in-gallery';
+
+export interface DecisionDetail {
+  /** One sentence for a person, saying what the number means. */
+  readonly sentence: string;
+  /** Share of searches for people who are NOT in the gallery that may be answered `found`, as set by the operator. */
+  readonly falseMatchRate: number;
+  /** Filter similarity from which a match in a gallery of this size is called found. */
+  readonly foundFrom: number;
+  /** Filter similarity under which the person is called absent. */
+  readonly absentBelow: number;
+}
+
+export interface FilterReport {
+  /** Pictures at or above τ. */
+  readonly kept: number;
+  /** Pictures that the scope left to search. */
+  readonly of: number;
+  readonly tau: number;
+}
+
+export type SearchMode = 'filter' | 'pairwise' | 'best-choice' | 'full';
+
+export interface SearchResult {
+  readonly kind: QueryKind;
+  /** What was really done: `filter` when there is no language model. */
+  readonly mode: SearchMode;
+  readonly decision: Decision;
+  readonly decisionDetail: DecisionDetail;
+  readonly ranking: readonly RankedCandidate[];
+  readonly filter: FilterReport;
+  /** Milliseconds. */
+  readonly timings: {
+    readonly encode: number;
+    readonly filter: number;
+    readonly rank: number;
+    readonly total: number;
+  };
+  /** Things the person should know, as sentences (no language model, pictures not yet indexed, ...). */
+  readonly notes: readonly string[];
+}
