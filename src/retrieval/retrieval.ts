@@ -1,20 +1,28 @@
 /** The search: filter by τ, multi-turn best choice, ranking by confidence, decision (paper section 4.1, "Evaluation strategy"). */
 import type { Encoder } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { GalleryStore, Scope } from '../gallery/gallery-store.ts';
-import type { Query } from './query.ts';
-import type { SearchMode, SearchResult } from './search-result.ts';
+import { ChatReidError } from '../foundation/error.ts';
+import type { Picture } from '../foundation/picture.ts';
+import type { GalleryStore, PictureRecord, Scope } from '../gallery/gallery-store.ts';
+import type { Calibration } from './calibration.ts';
+import { Comparison } from './comparison.ts';
+import { decide, defaultFalseMatchRate } from './decision.ts';
+import { rankByLanguage } from './language-ranking.ts';
+import { type Query, type QueryKind, queryKind } from './query.ts';
+import { dot, encodeQuery } from './query-vector.ts';
+import type { RankedCandidate, SearchMode, SearchResult } from './search-result.ts';
 
 export interface RetrievalParts {
   readonly store: GalleryStore;
   readonly encoder: Encoder;
+  readonly calibration: Calibration;
   /** Absent where the model folder has no language model: the filter's order is the ranking then, and a note says so. */
   readonly engine?: Engine;
 }
 
 export interface SearchOptions {
   readonly scope?: Scope;
-  /** Length of the ranking. Default 10. */
+  /** Length of the ranking, 1 or more. Default 10. */
   readonly top?: number;
   /** Most candidates the language model looks at. Default 100. */
   readonly shortlist?: number;
@@ -28,8 +36,188 @@ export interface SearchOptions {
   /** Called with the filter's ranking as soon as it is known, before the language model has looked. */
   readonly onFirstPage?: (page: SearchResult) => void;
 }
-export type SearchFunction = (
-  gallery: string,
-  query: Query,
-  options?: SearchOptions,
-) => Promise<SearchResult>;
+
+interface Candidate {
+  readonly record: PictureRecord;
+  readonly picture: Picture & { readonly path: string };
+  readonly filterScore: number;
+  readonly confidence: number;
+}
+
+export class Retrieval {
+  constructor(private readonly parts: RetrievalParts) {}
+
+  /**
+   * @throws ChatReidError QUERY_EMPTY, QUERY_WORDS_UNSUPPORTED, OPTION_INVALID, ENGINE_CANNOT (a mode that needs a
+   *   language model), GALLERY_*, PICTURE_* of a query picture, CANCELLED
+   */
+  async search(gallery: string, query: Query, options: SearchOptions = {}): Promise<SearchResult> {
+    const { calibration, encoder, store } = this.parts;
+    const { signal } = options;
+    const started = performance.now();
+    const kind = queryKind(query);
+    if (!kind) {
+      throw new ChatReidError(
+        'QUERY_EMPTY',
+        'There is nothing to look for yet.',
+        'Give a picture, some words, or both.',
+      );
+    }
+    const mode = this.chooseMode(options.mode);
+    const tau = options.tau ?? calibration.tau(kind);
+    const top = whole(options.top ?? 10, 'The length of the ranking');
+    const shortlist = whole(options.shortlist ?? 100, 'The size of the shortlist');
+
+    const { space } = await encoder.describeEncoder();
+    const vectors = await encodeQuery(encoder, query, calibration.textWeight, signal);
+    const encoded = performance.now();
+
+    const outcome = await store.search(gallery, {
+      space,
+      vector: vectors.query,
+      tau,
+      limit: Math.max(top, shortlist),
+      scope: withoutNegatives(options.scope, query),
+      ...(signal ? { signal } : {}),
+    });
+    const candidates = await this.candidates(gallery, kind, space, outcome, vectors.negatives);
+    const filtered = performance.now();
+
+    const falseMatchRate = options.falseMatchRate ?? defaultFalseMatchRate;
+    const { decision, detail } = decide(
+      calibration,
+      kind,
+      candidates[0]?.filterScore,
+      outcome.of,
+      falseMatchRate,
+    );
+    const notes = await this.notes(gallery, space);
+
+    const answer = (ranking: readonly RankedCandidate[], done: SearchMode): SearchResult => {
+      const now = performance.now();
+      return {
+        kind,
+        mode: done,
+        decision,
+        decisionDetail: detail,
+        ranking,
+        filter: { kept: outcome.kept, of: outcome.of, tau },
+        timings: {
+          encode: encoded - started,
+          filter: filtered - encoded,
+          rank: now - filtered,
+          total: now - started,
+        },
+        notes,
+      };
+    };
+
+    const firstPage = answer(candidates.slice(0, top).map(byFilter), 'filter');
+    if (mode === 'filter' || !this.parts.engine) return firstPage;
+    options.onFirstPage?.(firstPage);
+
+    const kept = candidates.filter(({ filterScore }) => filterScore >= tau).slice(0, shortlist);
+    const comparison = await Comparison.of(kind, query);
+    const judged = await rankByLanguage(this.parts.engine, comparison, kept, mode, signal);
+    const seen = new Set(kept);
+    const ranking = [
+      ...judged.map(({ candidate, confidence }) => ({
+        ...candidate,
+        confidence: confidence ?? candidate.confidence,
+        compared: true,
+      })),
+      ...candidates
+        .filter((candidate) => !seen.has(candidate))
+        .map((candidate) => ({ ...candidate, compared: false })),
+    ];
+    return answer(neverRising(ranking).slice(0, top).map(ranked), mode);
+  }
+
+  private chooseMode(wished: SearchMode | undefined): SearchMode {
+    if (!this.parts.engine && wished !== undefined && wished !== 'filter') {
+      throw new ChatReidError(
+        'ENGINE_CANNOT',
+        `Mode "${wished}" needs a language model, and this model folder has none.`,
+        'Ask with --mode filter, or point CHATREID_MODEL at Qwen2-VL weights, or CHATREID_ENGINE_URL at a server.',
+      );
+    }
+    return wished ?? (this.parts.engine ? 'full' : 'filter');
+  }
+
+  /** The hits with what is known of them, in the order of confidence when people were ruled out, else the filter's. */
+  private async candidates(
+    gallery: string,
+    kind: QueryKind,
+    space: string,
+    outcome: Awaited<ReturnType<GalleryStore['search']>>,
+    negatives: readonly Float32Array[],
+  ): Promise<Candidate[]> {
+    const { calibration, store } = this.parts;
+    const ids = outcome.hits.map(({ pictureId }) => pictureId);
+    const records = await store.records(gallery, ids);
+    const vectors = negatives.length > 0 ? await store.vectors(space, ids) : [];
+    const candidates: Candidate[] = [];
+    for (const [i, { pictureId, score }] of outcome.hits.entries()) {
+      const record = records[i];
+      // Removed by somebody else between the search and this line: it is not a result any more.
+      if (!record) continue;
+      const vector = vectors[i];
+      const negativeScores = vector ? negatives.map((negative) => dot(negative, vector)) : [];
+      candidates.push({
+        record,
+        picture: { id: pictureId, path: await store.path(pictureId) },
+        filterScore: score,
+        confidence: calibration.confidence(kind, score, outcome.of, negativeScores),
+      });
+    }
+    return negatives.length > 0 ? candidates.sort((a, b) => b.confidence - a.confidence) : candidates;
+  }
+
+  private async notes(gallery: string, space: string): Promise<string[]> {
+    const notes: string[] = [];
+    const summary = await this.parts.store.summary(gallery);
+    const indexed = summary.spaces.find((entry) => entry.space === space)?.pictures ?? 0;
+    const waiting = summary.pictures - indexed;
+    if (waiting > 0) {
+      notes.push(`${waiting} of ${summary.pictures} pictures are not indexed yet and were not searched.`);
+    }
+    if (!this.parts.engine) {
+      notes.push('Ranked by the base filter alone: this model folder has no language model.');
+    }
+    return notes;
+  }
+}
+
+function whole(value: number, what: string): number {
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new ChatReidError(
+    'OPTION_INVALID',
+    `${what} cannot be ${value}.`,
+    'Give a whole number of at least 1.',
+  );
+}
+
+function withoutNegatives(scope: Scope | undefined, query: Query): Scope {
+  return { ...scope, exclude: [...(scope?.exclude ?? []), ...query.negatives.map(({ id }) => id)] };
+}
+
+/**
+ * Best choice knows an order and no probabilities, and the filter's tail was never compared: their confidences are the
+ * filter's, held under those ranked above, because a list whose numbers rise as one reads down is read as broken.
+ */
+function neverRising<T extends { readonly confidence: number }>(ranking: readonly T[]): T[] {
+  let ceiling = 1;
+  return ranking.map((entry) => {
+    ceiling = Math.min(ceiling, entry.confidence);
+    return { ...entry, confidence: ceiling };
+  });
+}
+
+function byFilter(candidate: Candidate, index: number): RankedCandidate {
+  return ranked({ ...candidate, compared: false }, index);
+}
+
+function ranked(candidate: Candidate & { readonly compared: boolean }, index: number): RankedCandidate {
+  const { record, picture, filterScore, confidence, compared } = candidate;
+  return { rank: index + 1, record, path: picture.path, filterScore, confidence, compared };
+}

@@ -1,0 +1,137 @@
+/** What the filter's numbers mean: τ, likelihood ratios and error rates, measured on held-out identities. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ChatReidError } from '../foundation/error.ts';
+import type { QueryKind } from './query.ts';
+
+const table = z.array(z.number()).min(2).readonly();
+
+const kindSchema = z.object({
+  /** Piecewise-linear, rising: similarity -> natural-log likelihood ratio of "same person" against "different people". */
+  llr: z.object({ score: table, value: table }),
+  /** Share of pairs of different people that reach a similarity. Rates fall, thresholds rise. */
+  impostor: z.object({ rate: table, threshold: table }),
+  /** Similarity of a query's best true match, by quantile from 0 to 1. */
+  genuineBest: z.object({ quantile: table, score: table }),
+});
+
+const schema = z.object({
+  filter: z.object({
+    mix: z.object({ text: z.number().min(0), negative: z.number().min(0).optional() }),
+    tau: z.object({ image: z.number(), text: z.number().optional(), mixed: z.number().optional() }),
+    calibration: z.object({
+      image: kindSchema,
+      text: kindSchema.optional(),
+      mixed: kindSchema.optional(),
+    }),
+  }),
+});
+
+export type KindCalibration = z.infer<typeof kindSchema>;
+
+/**
+ * How many pictures of the sought person a gallery is expected to hold when nothing else is known. It sets the prior
+ * odds of one candidate, matches / gallery size; a factor of two in it moves a confidence by less than 0.18.
+ */
+const expectedMatches = 4;
+
+export class Calibration {
+  constructor(private readonly numbers: z.infer<typeof schema>['filter']) {}
+
+  /** @throws ChatReidError MODEL_MISSING, MODEL_DAMAGED */
+  static async read(modelFolder: string): Promise<Calibration> {
+    const path = join(modelFolder, 'chatreid.json');
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      throw new ChatReidError(
+        'MODEL_MISSING',
+        `There is no base filter in ${modelFolder}: chatreid.json cannot be read.`,
+        'Point CHATREID_MODEL at a model folder with a filter, such as the shipped model/chatreid-tiny.',
+        error,
+      );
+    }
+    try {
+      return new Calibration(schema.parse(JSON.parse(text)).filter);
+    } catch (error) {
+      const issues = error instanceof z.ZodError ? z.prettifyError(error) : error;
+      throw new ChatReidError(
+        'MODEL_DAMAGED',
+        `${path} does not describe a calibrated base filter.`,
+        'Restore the model folder, or calibrate the filter again with model/hpt/filter/calibrate.py.',
+        issues,
+      );
+    }
+  }
+
+  /** Weight of the words' vector beside the pictures' mean in an image + text query. */
+  get textWeight(): number {
+    return this.numbers.mix.text;
+  }
+
+  tau(kind: QueryKind): number {
+    return this.numbers.tau[kind] ?? this.numbers.tau.image;
+  }
+
+  /** Natural-log likelihood ratio of "this is the person" for a similarity; flat beyond the measured range. */
+  logLikelihoodRatio(kind: QueryKind, score: number): number {
+    const { llr } = this.of(kind);
+    return interpolate(llr.score, llr.value, score);
+  }
+
+  /**
+   * Probability that a candidate is the person, given its similarity to the query, the size of the searched gallery and,
+   * where the user said "not this one", its similarity to those people: three hypotheses compete, the person sought, a
+   * person ruled out, and anybody else.
+   */
+  confidence(kind: QueryKind, score: number, of: number, negativeScores: readonly number[] = []): number {
+    const prior = Math.min(0.5, expectedMatches / Math.max(1, of));
+    const sought = prior * Math.exp(this.logLikelihoodRatio(kind, score));
+    const ruledOut = negativeScores.reduce(
+      (sum, negative) => sum + prior * Math.exp(this.logLikelihoodRatio('image', negative)),
+      0,
+    );
+    return sought / (sought + ruledOut + (1 - prior));
+  }
+
+  /**
+   * Similarity from which the best of `of` candidates is called found: with the person absent, at most `rate` of the
+   * searches have an impostor above it. Impostors are taken as independent, which errs to caution with look-alikes
+   * in few pictures and to boldness in many pictures of one look-alike.
+   */
+  foundFrom(kind: QueryKind, rate: number, of: number): number {
+    const { impostor } = this.of(kind);
+    const pairRate = -Math.expm1(Math.log1p(-rate) / Math.max(1, of));
+    const logs = impostor.rate.map((r) => -Math.log(r));
+    return extrapolate(logs, impostor.threshold, -Math.log(pairRate));
+  }
+
+  /** Similarity that the best true match of 95 % of the queries reaches when the person is there. */
+  absentBelow(kind: QueryKind): number {
+    const { genuineBest } = this.of(kind);
+    return interpolate(genuineBest.quantile, genuineBest.score, 0.05);
+  }
+
+  private of(kind: QueryKind): KindCalibration {
+    return this.numbers.calibration[kind] ?? this.numbers.calibration.image;
+  }
+}
+
+/** Linear between the points of a rising table, flat outside it. */
+function interpolate(x: readonly number[], y: readonly number[], at: number): number {
+  const last = x.length - 1;
+  if (at <= x[0]!) return y[0]!;
+  if (at >= x[last]!) return y[last]!;
+  return extrapolate(x, y, at);
+}
+
+/** Linear between the points of a rising table; beyond its ends the last slope goes on. */
+function extrapolate(x: readonly number[], y: readonly number[], at: number): number {
+  let right = x.findIndex((value) => value >= at);
+  if (right === -1) right = x.length - 1;
+  if (right === 0) right = 1;
+  const [x0, x1, y0, y1] = [x[right - 1]!, x[right]!, y[right - 1]!, y[right]!];
+  return x1 === x0 ? y1 : y0 + ((y1 - y0) * (at - x0)) / (x1 - x0);
+}
