@@ -1,0 +1,76 @@
+/** Calibration: confidences between 0 and 1 that behave as probabilities should, and thresholds that follow the gallery's size. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Calibration } from '../../src/retrieval/calibration.ts';
+import { decide } from '../../src/retrieval/decision.ts';
+import { calibrationNumbers } from '../support/calibration-numbers.ts';
+
+const calibration = new Calibration(calibrationNumbers);
+const score = fc.double({ min: -1, max: 1, noNaN: true });
+const size = fc.integer({ min: 1, max: 1_000_000 });
+
+test('confidence rises with similarity, falls with the size of the gallery, and stays in 0..1', () => {
+  fc.assert(
+    fc.property(score, score, size, size, (a, b, m, n) => {
+      const [low, high] = a < b ? [a, b] : [b, a];
+      const [small, large] = m < n ? [m, n] : [n, m];
+      const c = calibration.confidence('image', low, large);
+      expect(c).toBeGreaterThanOrEqual(0);
+      expect(calibration.confidence('image', high, large)).toBeGreaterThanOrEqual(c);
+      expect(calibration.confidence('image', high, small)).toBeLessThanOrEqual(1);
+      expect(calibration.confidence('image', low, small)).toBeGreaterThanOrEqual(c);
+    }),
+  );
+});
+
+test('a candidate that looks like somebody ruled out loses confidence, one that does not keeps it', () => {
+  const plain = calibration.confidence('image', 0.8, 100);
+  expect(calibration.confidence('image', 0.8, 100, [0.95])).toBeLessThan(plain / 2);
+  expect(calibration.confidence('image', 0.8, 100, [-0.5])).toBeCloseTo(plain, 2);
+});
+
+test('the larger the gallery, the more likeness "found" takes; a stricter rate takes more', () => {
+  fc.assert(
+    fc.property(size, size, (m, n) => {
+      const [small, large] = m < n ? [m, n] : [n, m];
+      expect(calibration.foundFrom('image', 0.01, large)).toBeGreaterThanOrEqual(
+        calibration.foundFrom('image', 0.01, small),
+      );
+      expect(calibration.foundFrom('image', 0.001, small)).toBeGreaterThan(
+        calibration.foundFrom('image', 0.01, small),
+      );
+    }),
+  );
+});
+
+test('at a table point the threshold is the measured one', () => {
+  // One picture searched at a rate of 1e-3 is one pair at 1e-3.
+  expect(calibration.foundFrom('image', 1e-3, 1)).toBeCloseTo(0.6, 9);
+});
+
+test('decisions: strong is found, middling is unsure, weak or nobody is not in the gallery', () => {
+  const at = (best: number | undefined, of: number) => decide(calibration, 'image', best, of, 0.01);
+  expect(at(0.95, 100).decision).toBe('found');
+  expect(at(0.6, 100).decision).toBe('unsure');
+  expect(at(0.2, 100).decision).toBe('not-in-gallery');
+  expect(at(undefined, 0).decision).toBe('not-in-gallery');
+  expect(at(undefined, 0).detail.sentence).toMatch(/no picture matches/);
+  expect(at(0.95, 1).detail.sentence).toMatch(/1 picture /);
+  expect(() => decide(calibration, 'image', 0.5, 10, 0)).toThrow(/false-match rate/i);
+});
+
+test('a folder without a usable calibration is named with what to do', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'chatreid-calibration-'));
+  try {
+    await expect(Calibration.read(folder)).rejects.toMatchObject({ code: 'MODEL_MISSING' });
+    await writeFile(join(folder, 'chatreid.json'), '{"filter": {"tau": {"image": "high"}}}');
+    await expect(Calibration.read(folder)).rejects.toMatchObject({ code: 'MODEL_DAMAGED' });
+    await writeFile(join(folder, 'chatreid.json'), '{');
+    await expect(Calibration.read(folder)).rejects.toMatchObject({ code: 'MODEL_DAMAGED' });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
