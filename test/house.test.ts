@@ -22,8 +22,8 @@ async function sources(...folders: string[]): Promise<string[]> {
 test('every file begins with a line that says what it is', async () => {
   const without: string[] = [];
   for (const file of await sources('src', 'adapters', 'test', 'bench')) {
-    const [first = ''] = (await readFile(join(root, file), 'utf8')).split('\n', 1);
-    if (!/^\/\*\* \S.* \*\/$/.test(first)) without.push(file);
+    const [first] = (await readFile(join(root, file), 'utf8')).replace(/^#!.*\n/, '').split('\n', 1);
+    if (!/^\/\*\* \S.* \*\/$/.test(first ?? '')) without.push(file);
   }
   expect(without).toEqual([]);
 });

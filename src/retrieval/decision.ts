@@ -7,37 +7,49 @@ import type { Decision, DecisionDetail } from './search-result.ts';
 export const defaultFalseMatchRate = 0.01;
 
 /**
- * @param best filter similarity of the best candidate, undefined when there is none
+ * `found` takes both: a likeness that chance does not reach in a gallery of this size, and a first candidate that is
+ * more likely the person than not, which it is not when it resembles somebody ruled out or the language model says no.
+ *
+ * @param ranking best first
  * @param of pictures that were searched
  * @throws ChatReidError OPTION_INVALID
  */
 export function decide(
   calibration: Calibration,
   kind: QueryKind,
-  best: number | undefined,
+  ranking: readonly { readonly filterScore: number; readonly confidence: number }[],
   of: number,
   falseMatchRate: number,
-): { decision: Decision; detail: DecisionDetail } {
-  if (!(falseMatchRate > 0 && falseMatchRate < 1)) {
-    throw new ChatReidError(
-      'OPTION_INVALID',
-      `A false-match rate of ${falseMatchRate} makes no sense.`,
-      'Give a number between 0 and 1, such as 0.01.',
-    );
-  }
+): { decision: Decision; decisionDetail: DecisionDetail } {
   const foundFrom = calibration.foundFrom(kind, falseMatchRate, of);
   const absentBelow = Math.min(foundFrom, calibration.absentBelow(kind));
+  const [first] = ranking;
+  const strongest = ranking.reduce((best, { filterScore }) => Math.max(best, filterScore), -1);
   const decision: Decision =
-    best === undefined || best < absentBelow ? 'not-in-gallery' : best < foundFrom ? 'unsure' : 'found';
+    !first || strongest < absentBelow
+      ? 'not-in-gallery'
+      : first.filterScore >= foundFrom && first.confidence >= 0.5
+        ? 'found'
+        : 'unsure';
   const sentence = sentences[decision](percent(falseMatchRate), of);
-  return { decision, detail: { sentence, falseMatchRate, foundFrom, absentBelow } };
+  return { decision, decisionDetail: { sentence, falseMatchRate, foundFrom, absentBelow } };
+}
+
+/** @throws ChatReidError OPTION_INVALID */
+export function checkFalseMatchRate(rate: number): number {
+  if (rate > 0 && rate < 1) return rate;
+  throw new ChatReidError(
+    'OPTION_INVALID',
+    `A false-match rate of ${rate} makes no sense.`,
+    'Give a number between 0 and 1, such as 0.01.',
+  );
 }
 
 const sentences: Record<Decision, (rate: string, of: number) => string> = {
   found: (rate, of) =>
     `Found: a likeness this strong among ${count(of)} turns up by chance in at most ${rate} of searches for somebody who is not there.`,
   unsure: (rate, of) =>
-    `Unsure: the best candidate is plausible, but among ${count(of)} chance alone gets this far in more than ${rate} of searches.`,
+    `Unsure: plausible, but not beyond the chance likeness that ${rate} of searches of ${count(of)} meet when the person is absent, or doubtful for another reason.`,
   'not-in-gallery': (_rate, of) =>
     of === 0
       ? 'Not in this gallery: no picture matches the given restrictions.'

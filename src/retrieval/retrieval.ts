@@ -6,7 +6,7 @@ import type { Picture } from '../foundation/picture.ts';
 import type { GalleryStore, PictureRecord, Scope } from '../gallery/gallery-store.ts';
 import type { Calibration } from './calibration.ts';
 import { Comparison } from './comparison.ts';
-import { decide, defaultFalseMatchRate } from './decision.ts';
+import { checkFalseMatchRate, decide, defaultFalseMatchRate } from './decision.ts';
 import { rankByLanguage } from './language-ranking.ts';
 import { type Query, type QueryKind, queryKind } from './query.ts';
 import { dot, encodeQuery } from './query-vector.ts';
@@ -66,6 +66,7 @@ export class Retrieval {
     const mode = this.chooseMode(options.mode);
     const tau = options.tau ?? calibration.tau(kind);
     const top = whole(options.top ?? 10, 'The length of the ranking');
+    const falseMatchRate = checkFalseMatchRate(options.falseMatchRate ?? defaultFalseMatchRate);
     const shortlist = whole(options.shortlist ?? 100, 'The size of the shortlist');
 
     const { space } = await encoder.describeEncoder();
@@ -83,14 +84,6 @@ export class Retrieval {
     const candidates = await this.candidates(gallery, kind, space, outcome, vectors.negatives);
     const filtered = performance.now();
 
-    const falseMatchRate = options.falseMatchRate ?? defaultFalseMatchRate;
-    const { decision, detail } = decide(
-      calibration,
-      kind,
-      candidates[0]?.filterScore,
-      outcome.of,
-      falseMatchRate,
-    );
     const notes = await this.notes(gallery, space);
 
     const answer = (ranking: readonly RankedCandidate[], done: SearchMode): SearchResult => {
@@ -98,9 +91,8 @@ export class Retrieval {
       return {
         kind,
         mode: done,
-        decision,
-        decisionDetail: detail,
-        ranking,
+        ...decide(calibration, kind, ranking, outcome.of, falseMatchRate),
+        ranking: ranking.slice(0, top),
         filter: { kept: outcome.kept, of: outcome.of, tau },
         timings: {
           encode: encoded - started,
@@ -112,7 +104,7 @@ export class Retrieval {
       };
     };
 
-    const firstPage = answer(candidates.slice(0, top).map(byFilter), 'filter');
+    const firstPage = answer(candidates.map(byFilter), 'filter');
     if (mode === 'filter' || !this.parts.engine) return firstPage;
     options.onFirstPage?.(firstPage);
 
@@ -130,7 +122,7 @@ export class Retrieval {
         .filter((candidate) => !seen.has(candidate))
         .map((candidate) => ({ ...candidate, compared: false })),
     ];
-    return answer(neverRising(ranking).slice(0, top).map(ranked), mode);
+    return answer(neverRising(ranking).map(ranked), mode);
   }
 
   private chooseMode(wished: SearchMode | undefined): SearchMode {

@@ -51,15 +51,23 @@ test('at a table point the threshold is the measured one', () => {
   expect(calibration.foundFrom('image', 1e-3, 1)).toBeCloseTo(0.6, 9);
 });
 
-test('decisions: strong is found, middling is unsure, weak or nobody is not in the gallery', () => {
-  const at = (best: number | undefined, of: number) => decide(calibration, 'image', best, of, 0.01);
-  expect(at(0.95, 100).decision).toBe('found');
-  expect(at(0.6, 100).decision).toBe('unsure');
-  expect(at(0.2, 100).decision).toBe('not-in-gallery');
-  expect(at(undefined, 0).decision).toBe('not-in-gallery');
-  expect(at(undefined, 0).detail.sentence).toMatch(/no picture matches/);
-  expect(at(0.95, 1).detail.sentence).toMatch(/1 picture /);
-  expect(() => decide(calibration, 'image', 0.5, 10, 0)).toThrow(/false-match rate/i);
+test('decisions: strong is found, middling or doubtful is unsure, weak or nobody is not in the gallery', () => {
+  const at = (of: number, ...scores: [filterScore: number, confidence: number][]) =>
+    decide(
+      calibration,
+      'image',
+      scores.map(([filterScore, confidence]) => ({ filterScore, confidence })),
+      of,
+      0.01,
+    );
+  expect(at(100, [0.95, 0.9]).decision).toBe('found');
+  expect(at(100, [0.95, 0.3]).decision).toBe('unsure');
+  expect(at(100, [0.6, 0.9]).decision).toBe('unsure');
+  expect(at(100, [0.2, 0.9], [0.6, 0.1]).decision).toBe('unsure');
+  expect(at(100, [0.2, 0.9]).decision).toBe('not-in-gallery');
+  expect(at(0).decision).toBe('not-in-gallery');
+  expect(at(0).decisionDetail.sentence).toMatch(/no picture matches/);
+  expect(at(1, [0.95, 0.9]).decisionDetail.sentence).toMatch(/1 picture /);
 });
 
 test('a folder without a usable calibration is named with what to do', async () => {
