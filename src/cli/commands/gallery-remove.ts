@@ -1,0 +1,101 @@
+/** `chatreid gallery remove`: takes pictures, persons or a whole gallery out, files and vectors included. */
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { ChatReidError } from '../../foundation/error.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { galleryOption, jsonOption } from '../gallery-option.ts';
+import { counted } from '../output.ts';
+import type { Shell, Work } from '../shell.ts';
+
+interface RemoveOptions {
+  readonly gallery: string;
+  readonly all?: boolean;
+  readonly picture?: readonly string[];
+  readonly person?: readonly string[];
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export function galleryRemoveCommand(shell: Shell): Command {
+  return shell
+    .command('remove', 'Remove pictures, persons or a whole gallery.', [
+      'chatreid gallery remove --picture a1b2c3d4 9f8e7d6c --yes',
+      'chatreid gallery remove --gallery lobby --person 0042',
+      'chatreid gallery remove --gallery lobby --all',
+    ])
+    .addOption(galleryOption())
+    .option('--all', 'remove the whole gallery')
+    .option('--picture <id...>', 'remove these pictures, by id or by the name they were imported under')
+    .option('--person <id...>', 'remove every picture of these persons')
+    .option('-y, --yes', 'do not ask')
+    .addOption(jsonOption())
+    .action((options: RemoveOptions) => shell.run(options, (work) => remove(work, options)));
+}
+
+async function remove(work: Work, options: RemoveOptions): Promise<ExitCode> {
+  const { out, parts } = work;
+  const { gallery, all, picture = [], person = [] } = options;
+  if (all === true && picture.length + person.length > 0) {
+    throw new ChatReidError(
+      'OPTION_INVALID',
+      '--all cannot be combined with --picture or --person.',
+      'Name what to remove, or remove all.',
+    );
+  }
+  if (all !== true && picture.length + person.length === 0) {
+    throw new ChatReidError(
+      'OPTION_INVALID',
+      'Nothing to remove was named.',
+      'Give --picture ID, --person ID or --all.',
+    );
+  }
+  const { pictureByIdOrName } = await import('../picture-argument.ts');
+  const store = await parts.store();
+  const summary = await store.summary(gallery);
+  const ids = new Set<string>();
+  for (const name of picture) ids.add((await pictureByIdOrName(store, gallery, name)).pictureId);
+  for (const name of person) {
+    const records = await store.list(gallery, { scope: { persons: [name] } });
+    if (records.length === 0) {
+      throw new ChatReidError(
+        'PICTURE_UNKNOWN',
+        `The gallery ${gallery} has no picture of person ${name}.`,
+        `See: chatreid gallery list --gallery ${gallery}`,
+      );
+    }
+    for (const { pictureId } of records) ids.add(pictureId);
+  }
+  const count = all ? summary.pictures : ids.size;
+  const what = all ? `the gallery ${gallery} with ${counted(count, 'picture')}` : counted(count, 'picture');
+  if (options.yes !== true && !(await confirmed(work, `Remove ${what}? It cannot be undone.`))) {
+    out.note('Nothing was removed.');
+    out.document({ gallery, removed: 0 });
+    return exitCodes.ok;
+  }
+  const removed = all ? await store.removeGallery(gallery) : await store.remove(gallery, [...ids]);
+  out.document({ gallery, removed });
+  out.print(
+    all
+      ? `Removed the gallery ${gallery} with ${counted(removed, 'picture')}.`
+      : `Removed ${counted(removed, 'picture')} from the gallery ${gallery}.`,
+  );
+  return exitCodes.ok;
+}
+
+/** @throws ChatReidError OPTION_INVALID where there is nobody to ask */
+async function confirmed({ shell, signal }: Work, question: string): Promise<boolean> {
+  if (!shell.stdin.isTTY || !shell.stderr.isTTY) {
+    throw new ChatReidError(
+      'OPTION_INVALID',
+      'There is no terminal on which to ask whether to remove them.',
+      'Run it again with --yes.',
+    );
+  }
+  const lines = createInterface({ input: shell.stdin, output: shell.stderr });
+  try {
+    const answer = await lines.question(`${question} [y/N] `, { signal });
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    lines.close();
+  }
+}

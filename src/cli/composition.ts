@@ -1,0 +1,126 @@
+/** The composition root: which implementation stands behind each seam. Nothing is opened before it is asked for. */
+import type { Encoder } from '../engine/encoder.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { ModelFolder } from '../engine/model-folder.ts';
+import type { GalleryStore } from '../gallery/gallery-store.ts';
+import type { Retrieval } from '../retrieval/retrieval.ts';
+import type { Settings } from './settings.ts';
+
+/** Both sides of a local model, in a child process of their own. */
+export type LocalModel = Engine & Encoder;
+
+/** How each part is made; modules are loaded here and not at the top, so that `--help` loads none of them. */
+export interface Makers {
+  store(settings: Settings): Promise<GalleryStore>;
+  modelFolder(path: string, settings: Settings): Promise<ModelFolder>;
+  localModel(folder: string, settings: Settings): Promise<LocalModel>;
+  remoteEngine(remote: NonNullable<Settings['remote']>, settings: Settings): Promise<Engine>;
+}
+
+export const makers: Makers = {
+  async store({ home }) {
+    const { EmbeddedGalleryStore } = await import('../gallery/embedded-store.ts');
+    return EmbeddedGalleryStore.open(home.galleries);
+  },
+  async modelFolder(path, { home }) {
+    const { ModelFolder } = await import('../engine/model-folder.ts');
+    return ModelFolder.open(path, { cacheFolder: home.cache });
+  },
+  async localModel(folder, { device, home }) {
+    const { EngineProcess } = await import('../engine/process/engine-process.ts');
+    return new EngineProcess({ model: folder, device, cacheFolder: home.cache });
+  },
+  async remoteEngine({ url, model, key }) {
+    const { RemoteEngine } = await import('../engine/remote/remote-engine.ts');
+    return new RemoteEngine({ server: url, ...(model ? { model } : {}), ...(key ? { key } : {}) });
+  },
+};
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+export class Composition {
+  readonly #makers: Makers;
+  readonly #made = new Map<string, Promise<unknown>>();
+  readonly #closable: Promise<Closable>[] = [];
+
+  constructor(
+    readonly settings: Settings,
+    replaced: Partial<Makers> = {},
+  ) {
+    this.#makers = { ...makers, ...replaced };
+  }
+
+  store(): Promise<GalleryStore> {
+    return this.#once('store', () => this.#closing(this.#makers.store(this.settings)));
+  }
+
+  /** What is known of the model without loading it. */
+  modelFolder(): Promise<ModelFolder> {
+    return this.#once('folder', () => this.#makers.modelFolder(this.settings.model, this.settings));
+  }
+
+  encoder(): Promise<Encoder> {
+    return this.localModel();
+  }
+
+  /** The child starts with the first request to it, not here. */
+  localModel(folder = this.settings.model): Promise<LocalModel> {
+    return this.#once(`model ${folder}`, () => this.#closing(this.#makers.localModel(folder, this.settings)));
+  }
+
+  /** @returns undefined where neither a server is set nor the model folder holds a language model */
+  async engine(): Promise<Engine | undefined> {
+    const { remote } = this.settings;
+    if (remote) {
+      return this.#once('remote', () => this.#closing(this.#makers.remoteEngine(remote, this.settings)));
+    }
+    const folder = await this.modelFolder();
+    return folder.hasLanguageModel ? this.localModel() : undefined;
+  }
+
+  retrieval(): Promise<Retrieval> {
+    return this.#once('retrieval', async () => {
+      const [{ Retrieval }, { Calibration }] = await Promise.all([
+        import('../retrieval/retrieval.ts'),
+        import('../retrieval/calibration.ts'),
+      ]);
+      // Asked first: a wrong model folder is then told as such, whatever else is missing in it.
+      await this.modelFolder();
+      const calibration = await Calibration.read(this.settings.model);
+      const engine = await this.engine();
+      return new Retrieval({
+        store: await this.store(),
+        encoder: await this.encoder(),
+        calibration,
+        ...(engine ? { engine } : {}),
+      });
+    });
+  }
+
+  /** Ends children and closes files; what was never opened is left alone. */
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#closable.splice(0));
+    const closed = await Promise.allSettled(
+      opened.map((part) => (part.status === 'fulfilled' ? part.value.close() : undefined)),
+    );
+    this.#made.clear();
+    const failed = closed.find((part) => part.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  #once<Part>(name: string, make: () => Promise<Part>): Promise<Part> {
+    let part = this.#made.get(name) as Promise<Part> | undefined;
+    if (part === undefined) {
+      part = make();
+      this.#made.set(name, part);
+    }
+    return part;
+  }
+
+  #closing<Part extends Closable>(part: Promise<Part>): Promise<Part> {
+    this.#closable.push(part);
+    return part;
+  }
+}

@@ -1,0 +1,12 @@
+/** The gallery that a command works on. */
+import { Option } from 'commander';
+
+export const defaultGallery = 'default';
+
+export function galleryOption(): Option {
+  return new Option('-g, --gallery <name>', 'gallery to work on').default(defaultGallery);
+}
+
+export function jsonOption(): Option {
+  return new Option('--json', 'print one JSON document instead');
+}

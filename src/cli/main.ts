@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/** Entry point of `chatreid`: one command line, its exit code, quiet when its reader goes away, gentle on Ctrl-C. */
+import { asChatReidError } from '../foundation/error.ts';
+import { exitCodes } from './exit-code.ts';
+import { Output } from './output.ts';
+import { runCommandLine } from './program.ts';
+
+const interrupt = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(name, () => {
+    // The first asks the running work to stop where nothing is lost; whoever presses again will not wait.
+    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupt.abort();
+  });
+}
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // `chatreid … | head`: the reader has what it wanted.
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? exitCodes.ok);
+    throw error;
+  });
+}
+
+// A bug in a callback: told like every other error, and never as a bare stack.
+process.on('uncaughtException', (error) => {
+  const json = process.argv.includes('--json');
+  const report = asChatReidError(error, 'running the command').report();
+  new Output(process.stdout, process.stderr, process.env, json).error(report);
+  if (process.env.CHATREID_DEBUG === '1') process.stderr.write(`${error.stack}\n`);
+  process.exit(exitCodes.error);
+});
+
+process.exitCode = await runCommandLine(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  signal: interrupt.signal,
+});

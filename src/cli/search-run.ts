@@ -1,0 +1,29 @@
+/** One search from the query to its contact sheet: what `ask` and the demo have in common. */
+import type { Scope } from '../gallery/gallery-store.ts';
+import type { Query } from '../retrieval/query.ts';
+import type { SearchOptions } from '../retrieval/retrieval.ts';
+import { scopeLine } from '../retrieval/search-line.ts';
+import type { Search } from './search-report.ts';
+import type { Work } from './shell.ts';
+import { writeWhole } from './write-file.ts';
+
+export async function runSearch(
+  { parts, signal }: Work,
+  gallery: string,
+  query: Query,
+  scope: Scope,
+  options: Omit<SearchOptions, 'scope' | 'signal'>,
+): Promise<Search> {
+  const retrieval = await parts.retrieval();
+  const result = await retrieval.search(gallery, query, { ...options, scope, signal });
+  return { gallery, query, scope, result };
+}
+
+/** @returns the sheet's absolute path */
+export async function writeSheet(search: Search, path: string, timeZone: string): Promise<string> {
+  const { contactSheet } = await import('../retrieval/contact-sheet.ts');
+  const { query, result } = search;
+  const scope = scopeLine(search.scope, timeZone);
+  const png = await contactSheet({ query, result, timeZone, ...(scope === '' ? {} : { scope }) });
+  return writeWhole(path, png);
+}

@@ -1,0 +1,75 @@
+/** What the environment says: where things are kept, which model, which device, which time zone. */
+import { join, resolve } from 'node:path';
+import { ChatReidError } from '../foundation/error.ts';
+import { type Home, homeFolder } from '../foundation/home.ts';
+import { packageRoot } from '../foundation/package-root.ts';
+import { isTimeZone } from '../retrieval/site-time.ts';
+
+export type Device = 'auto' | 'cpu' | 'cuda';
+
+export interface Settings {
+  readonly home: Home;
+  /** Absolute path of the model folder. */
+  readonly model: string;
+  readonly device: Device;
+  /** IANA name: the zone of the site that the cameras watch. */
+  readonly timeZone: string;
+  /** A language model on an OpenAI-compatible server, in place of the model folder's own. */
+  readonly remote?: { readonly url: string; readonly model?: string; readonly key?: string };
+}
+
+/** Every variable that is read, with what it does; `chatreid --help` prints it. */
+export const environment: Readonly<Record<string, string>> = {
+  CHATREID_HOME: 'folder that everything is kept in',
+  CHATREID_MODEL: 'model folder (default: the model that is shipped)',
+  CHATREID_DEVICE: 'auto, cpu or cuda (default: auto)',
+  CHATREID_TIME_ZONE: "time zone of the cameras, e.g. Europe/Berlin (default: this machine's)",
+  CHATREID_ENGINE_URL: 'an OpenAI-compatible server that runs the language model',
+  CHATREID_ENGINE_MODEL: "the model's name on that server (default: the only one it serves)",
+  CHATREID_ENGINE_KEY: 'its API key, where it wants one',
+  CHATREID_DEBUG: '1 prints stack traces',
+};
+
+/** @throws ChatReidError OPTION_INVALID naming the variable and its value */
+export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
+  const value = (name: string) => env[name]?.trim() || undefined;
+  const device = value('CHATREID_DEVICE') ?? 'auto';
+  if (device !== 'auto' && device !== 'cpu' && device !== 'cuda') {
+    throw invalid(`CHATREID_DEVICE is "${device}".`, 'Set it to auto, cpu or cuda.');
+  }
+  const timeZone = value('CHATREID_TIME_ZONE') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!isTimeZone(timeZone)) {
+    throw invalid(`CHATREID_TIME_ZONE is "${timeZone}".`, 'Set it to a name such as Europe/Berlin or UTC.');
+  }
+  const remote = remoteFrom(
+    value('CHATREID_ENGINE_URL'),
+    value('CHATREID_ENGINE_MODEL'),
+    value('CHATREID_ENGINE_KEY'),
+  );
+  return {
+    home: homeFolder(env),
+    model: resolve(value('CHATREID_MODEL') ?? join(packageRoot(), 'model', 'chatreid-tiny')),
+    device,
+    timeZone,
+    ...(remote ? { remote } : {}),
+  };
+}
+
+function remoteFrom(
+  url: string | undefined,
+  model: string | undefined,
+  key: string | undefined,
+): Settings['remote'] {
+  if (url === undefined) return undefined;
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+    throw invalid(
+      `CHATREID_ENGINE_URL is "${url}".`,
+      'Set it to an address such as http://localhost:8000/v1.',
+    );
+  }
+  return { url, ...(model === undefined ? {} : { model }), ...(key === undefined ? {} : { key }) };
+}
+
+function invalid(message: string, next: string): ChatReidError {
+  return new ChatReidError('OPTION_INVALID', message, next);
+}
