@@ -61,8 +61,14 @@ export class Composition {
     return this.#once('folder', () => this.#makers.modelFolder(this.settings.model, this.settings));
   }
 
-  encoder(): Promise<Encoder> {
-    return this.localModel();
+  /** Where the base filter is: weights of others bring none, and are then used behind the shipped one. */
+  async filterFolder(): Promise<string> {
+    const { model, shippedModel } = this.settings;
+    return (await this.modelFolder()).filter ? model : shippedModel;
+  }
+
+  async encoder(): Promise<Encoder> {
+    return this.localModel(await this.filterFolder());
   }
 
   /** The child starts with the first request to it, not here. */
@@ -86,9 +92,7 @@ export class Composition {
         import('../retrieval/retrieval.ts'),
         import('../retrieval/calibration.ts'),
       ]);
-      // Asked first: a wrong model folder is then told as such, whatever else is missing in it.
-      await this.modelFolder();
-      const calibration = await Calibration.read(this.settings.model);
+      const calibration = await Calibration.read(await this.filterFolder());
       const engine = await this.engine();
       return new Retrieval({
         store: await this.store(),

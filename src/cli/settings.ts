@@ -11,6 +11,8 @@ export interface Settings {
   readonly home: Home;
   /** Absolute path of the model folder. */
   readonly model: string;
+  /** The model folder that comes with the package. */
+  readonly shippedModel: string;
   readonly device: Device;
   /** IANA name: the zone of the site that the cameras watch. */
   readonly timeZone: string;
@@ -46,9 +48,11 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     value('CHATREID_ENGINE_MODEL'),
     value('CHATREID_ENGINE_KEY'),
   );
+  const shippedModel = join(packageRoot(), 'model', 'chatreid-tiny');
   return {
     home: homeFolder(env),
-    model: resolve(value('CHATREID_MODEL') ?? join(packageRoot(), 'model', 'chatreid-tiny')),
+    model: resolve(value('CHATREID_MODEL') ?? shippedModel),
+    shippedModel,
     device,
     timeZone,
     ...(remote ? { remote } : {}),

@@ -55,7 +55,7 @@ async function evaluate(
     import('../../evaluation/evaluation.ts'),
     import('../../retrieval/calibration.ts'),
   ]);
-  const model = options.model === undefined ? settings.model : resolve(options.model);
+  const model = options.model === undefined ? await parts.filterFolder() : resolve(options.model);
   const calibration = await Calibration.read(model);
   const progress = new PhaseProgress(shell);
   try {

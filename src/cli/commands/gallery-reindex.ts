@@ -41,7 +41,9 @@ async function run(
   const store = await parts.store();
   await store.summary(gallery);
   const folder = options.model === undefined ? settings.model : resolve(options.model);
-  const encoder = await pictureEncoder(await parts.localModel(folder));
+  const encoder = await pictureEncoder(
+    await (options.model === undefined ? parts.encoder() : parts.localModel(folder)),
+  );
   const { reindex } = await import('../../gallery/reindex.ts');
   const progress = progressOn(shell.stderr, { noun: 'pictures' });
   const report = await reindex({

@@ -69,9 +69,8 @@ async function status({ out, parts, settings }: Work): Promise<void> {
 async function modelStatus(parts: Work['parts'], folder: string): Promise<ModelStatus> {
   try {
     const files = await parts.modelFolder();
-    const local = await parts.localModel();
     const engine = await parts.engine();
-    const encoder = await local.describeEncoder().catch(failed);
+    const encoder = await (await parts.encoder()).describeEncoder().catch(failed);
     const languageModel = await engine?.describe().catch(failed);
     const { licence } = await cardOf(folder);
     return {
