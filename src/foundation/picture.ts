@@ -1,6 +1,6 @@
 /** Opening pictures that strangers send: sniffed, bounded, turned upright, always 8-bit sRGB. */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Metadata } from 'sharp';
 import { asChatReidError, ChatReidError, messageOf } from './error.ts';
 
@@ -19,6 +19,8 @@ export interface PictureInfo {
   readonly height: number;
   /** 1 for a still picture; of an animated one only the first frame is ever used. */
   readonly frames: number;
+  /** The EXIF block as the file has it, where there is one. */
+  readonly exif?: Uint8Array;
 }
 
 export interface RgbPicture {
@@ -57,14 +59,15 @@ export async function readPicture(picture: Picture): Promise<Uint8Array> {
   return 'bytes' in picture ? picture.bytes : readPictureFile(picture.path);
 }
 
-async function readPictureFile(path: string): Promise<Uint8Array> {
+/** @throws ChatReidError IMPORT_SOURCE_MISSING, PICTURE_TOO_LARGE, STORAGE_DENIED */
+export async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
+    const { size } = await stat(path);
+    if (size > pictureLimits.bytes) throw tooLarge(`${(size / 1048576).toFixed(0)} MB`);
     return await readFile(path);
   } catch (error) {
-    if (
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ||
-      (error as NodeJS.ErrnoException).code === 'EISDIR'
-    ) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') {
       throw new ChatReidError(
         'IMPORT_SOURCE_MISSING',
         `There is no picture at ${path}.`,
@@ -95,29 +98,23 @@ export function sniffFormat(bytes: Uint8Array): PictureFormat {
   if (ascii.startsWith('II*\0') || ascii.startsWith('MM\0*')) return 'tiff';
   if (ascii.slice(4, 8) === 'ftyp') {
     if (/avi[fs]/.test(ascii.slice(8, 32))) return 'avif';
-    throw new ChatReidError(
-      'PICTURE_UNSUPPORTED',
-      'This is a HEIC picture or a video, which cannot be opened.',
-      nextPicture,
-    );
+    throw unsupported('This is a HEIC picture or a video, which cannot be opened.');
   }
+  if (ascii.startsWith('BM')) throw unsupported('This is a BMP picture, which cannot be opened.');
+  if (ascii.startsWith('%PDF-')) throw unsupported('This is a PDF document, not a picture.');
   const text = ascii
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart()
     .toLowerCase();
-  if (text.startsWith('<svg') || (text.startsWith('<?xml') && text.includes('<svg'))) {
-    throw new ChatReidError(
-      'PICTURE_UNSUPPORTED',
-      'This is an SVG drawing, not a camera picture.',
-      nextPicture,
-    );
-  }
-  if (text.startsWith('<!doctype html') || text.startsWith('<html') || text.startsWith('<head')) {
+  if (text.startsWith('<') && /<(!doctype\s+html|html|head)\b/.test(text)) {
     throw new ChatReidError(
       'PICTURE_NOT_A_PICTURE',
       'This is a web page (HTML), not a picture: the download probably needed a log-in.',
       'Download the picture itself, or give the bot the right to read files.',
     );
+  }
+  if (text.startsWith('<') && /<(!doctype\s+)?svg\b/.test(text)) {
+    throw unsupported('This is an SVG drawing, not a camera picture.');
   }
   throw new ChatReidError(
     'PICTURE_NOT_A_PICTURE',
@@ -145,7 +142,13 @@ export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
   if (width * height > pictureLimits.pixels || Math.max(width, height) > pictureLimits.side) {
     throw tooLarge(`${width} x ${height} pixels`);
   }
-  return { format, width, height, frames: header.pages ?? 1 };
+  return {
+    format,
+    width,
+    height,
+    frames: header.pages ?? 1,
+    ...(header.exif ? { exif: header.exif } : {}),
+  };
 }
 
 export type ResizeKernel = 'linear' | 'cubic';
@@ -162,9 +165,10 @@ export async function decodeRgb(
 ): Promise<RgbPicture> {
   await inspectPicture(bytes);
   try {
-    // 'truncated' would accept half a picture; a person in the missing half would silently never be found.
+    // Half a picture is no picture: a person in the missing half would silently never be found. 'error' includes
+    // truncation, which 'truncated' alone lets pass in JPEG-compressed TIFF.
     let image = sharp(bytes, {
-      failOn: 'truncated',
+      failOn: 'error',
       limitInputPixels: pictureLimits.pixels,
       autoOrient: true,
     })
@@ -204,6 +208,10 @@ function damaged(cause: unknown): ChatReidError {
     'Save or send the picture again from its source.',
     cause,
   );
+}
+
+function unsupported(message: string): ChatReidError {
+  return new ChatReidError('PICTURE_UNSUPPORTED', message, nextPicture);
 }
 
 function tooLarge(size: string): ChatReidError {

@@ -13,13 +13,16 @@ export interface PictureRecord {
   /** query | gallery | train, where the source says so. */
   readonly split?: string;
   readonly tags?: readonly string[];
-  /** The name it came under: a path relative to what was imported. */
+  /** The name it first came under: a path relative to what was imported. A later import does not change it. */
   readonly source: string;
   readonly width: number;
   readonly height: number;
 }
 
-/** Restrictions that are pushed down into the search. Lists are alternatives; the fields are all required together. */
+/**
+ * Restrictions that are pushed down into the search. Lists are alternatives, and an empty list restricts nothing; the fields
+ * are all required together.
+ */
 export interface Scope {
   readonly cameras?: readonly string[];
   readonly places?: readonly string[];
@@ -60,7 +63,7 @@ export interface Hit {
 export interface SearchOutcome {
   /** Highest score first; equal scores in the order of registration. */
   readonly hits: readonly Hit[];
-  /** Pictures that the scope left. */
+  /** Pictures that the scope left, of those that have a vector in this space. */
   readonly of: number;
   /** Pictures of these whose score is at least `tau`. */
   readonly kept: number;
@@ -91,6 +94,7 @@ export interface GalleryStore {
   vectors(space: string, pictureIds: readonly string[]): Promise<(Float32Array | undefined)[]>;
   /** Searches use this space from now on; vectors of other spaces stay until {@link dropSpace}. */
   setLiveSpace(gallery: string, space: string): Promise<void>;
+  /** @throws ChatReidError OPTION_INVALID for the space that searches use */
   dropSpace(gallery: string, space: string): Promise<void>;
 
   list(

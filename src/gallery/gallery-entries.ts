@@ -1,0 +1,113 @@
+/** Entries of a gallery inside one write transaction: adding, correcting, removing, and the files left over. */
+import { bytesOf, type GalleryDatabase } from './gallery-database.ts';
+import type { PictureRecord } from './gallery-store.ts';
+import type { PictureFiles } from './picture-files.ts';
+import { factCells, factColumns, hashOf, hexOf } from './picture-record.ts';
+
+export interface NewPicture {
+  readonly record: PictureRecord;
+  readonly hash: Uint8Array;
+  readonly extension: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Known facts of a picture that the gallery already has are corrected; unknown ones erase nothing; its source stays the
+ * name that it first came under.
+ *
+ * @returns whether it was new to the gallery
+ */
+export function addEntry(db: GalleryDatabase, gallery: number, picture: NewPicture, now: number): boolean {
+  const { record, hash, extension } = picture;
+  db.run(
+    'INSERT INTO picture (hash, extension, width, height) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    hash,
+    extension,
+    record.width,
+    record.height,
+  );
+  db.run('DELETE FROM leftover WHERE hash = ?', hash);
+  const id = Number(db.get('SELECT id FROM picture WHERE hash = ?', hash)?.id);
+  const facts = factCells(record);
+  const present = db.get(
+    `SELECT seq, ${factColumns.join(', ')} FROM entry WHERE gallery = ? AND picture = ?`,
+    gallery,
+    id,
+  );
+  if (!present) {
+    db.run(
+      `INSERT INTO entry (gallery, picture, source, changed, ${factColumns.join(', ')})
+       VALUES (?, ?, ?, ?, ${factColumns.map(() => '?').join(', ')})`,
+      gallery,
+      id,
+      record.source,
+      now,
+      ...factColumns.map((column) => facts[column]),
+    );
+    return true;
+  }
+  const corrected = factColumns.filter(
+    (column) => facts[column] !== null && facts[column] !== present[column],
+  );
+  if (corrected.length > 0) {
+    db.run(
+      `UPDATE entry SET changed = ?, ${corrected.map((column) => `${column} = ?`).join(', ')} WHERE seq = ?`,
+      now,
+      ...corrected.map((column) => facts[column]),
+      Number(present.seq),
+    );
+  }
+  return false;
+}
+
+export interface Entry {
+  readonly seq: number;
+  readonly picture: number;
+}
+
+export function entriesOf(db: GalleryDatabase, gallery: number, pictureIds: readonly string[]): Entry[] {
+  return pictureIds.flatMap((pictureId) =>
+    db
+      .all(
+        'SELECT e.seq AS seq, e.picture AS picture FROM entry e JOIN picture p ON p.id = e.picture WHERE e.gallery = ? AND p.hash = ?',
+        gallery,
+        hashOf(pictureId),
+      )
+      .map((row) => ({ seq: Number(row.seq), picture: Number(row.picture) })),
+  );
+}
+
+/** Removes entries, and vectors and picture rows that no gallery needs any more; their files become leftovers. */
+export function deleteEntries(db: GalleryDatabase, gallery: number, entries: readonly Entry[]): number {
+  const now = db.tick();
+  let removed = 0;
+  for (const { seq, picture } of entries) {
+    const gone = db.run('DELETE FROM entry WHERE seq = ?', seq);
+    if (gone === 0) continue;
+    removed++;
+    db.run('INSERT INTO removed VALUES (?, ?, ?)', gallery, seq, now);
+    if (db.get('SELECT 1 AS x FROM entry WHERE picture = ? LIMIT 1', picture)) continue;
+    db.run('DELETE FROM vector WHERE picture = ?', picture);
+    db.run('INSERT OR REPLACE INTO leftover SELECT hash, extension, 0 FROM picture WHERE id = ?', picture);
+    db.run('DELETE FROM picture WHERE id = ?', picture);
+  }
+  return removed;
+}
+
+/**
+ * Deletes the files of removed pictures (whose `since` is 0), and of pictures whose adding began before `abandoned`
+ * (milliseconds since 1970) and was never finished. Inside a write transaction, so that nobody can be naming them.
+ */
+export function sweepLeftovers(
+  db: GalleryDatabase,
+  files: PictureFiles,
+  abandoned: number | undefined,
+): void {
+  const rows = db.all('SELECT hash, extension FROM leftover WHERE since <= ?', abandoned ?? 0);
+  for (const row of rows) {
+    const hash = bytesOf(row.hash);
+    const named = db.get('SELECT 1 AS x FROM picture WHERE hash = ?', hash);
+    if (!named) files.deleteNow(hexOf(hash), String(row.extension));
+    db.run('DELETE FROM leftover WHERE hash = ?', hash);
+  }
+}

@@ -1,0 +1,119 @@
+/** Picture files by content: pictures/ab/abcdef….jpg, complete and on the disk before anyone can name them. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, unlinkSync } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { PictureFormat } from '../foundation/picture.ts';
+import { storageError } from './gallery-database.ts';
+
+const staleMs = 60 * 60 * 1000;
+const writers = 8;
+
+export const extensions: Readonly<Record<PictureFormat, string>> = {
+  jpeg: 'jpg',
+  png: 'png',
+  webp: 'webp',
+  gif: 'gif',
+  tiff: 'tif',
+  avif: 'avif',
+};
+
+export interface PictureFile {
+  /** Lower-case SHA-256. */
+  readonly pictureId: string;
+  readonly extension: string;
+  readonly bytes: Uint8Array;
+}
+
+export class PictureFiles {
+  private readonly incoming: string;
+
+  constructor(private readonly root: string) {
+    this.incoming = join(root, 'incoming');
+  }
+
+  /** Makes the folders, and clears half-written files that a killed process left an hour or more ago. */
+  async open(): Promise<void> {
+    // Pictures of people: for the owner of the account only.
+    await mkdir(this.incoming, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(this.incoming)) {
+      const path = join(this.incoming, name);
+      const age = await stat(path).then(
+        (found) => Date.now() - found.mtimeMs,
+        () => 0,
+      );
+      if (age > staleMs) await rm(path, { force: true });
+    }
+  }
+
+  path(pictureId: string, extension: string): string {
+    return join(this.root, pictureId.slice(0, 2), `${pictureId}.${extension}`);
+  }
+
+  exists(pictureId: string, extension: string): boolean {
+    return existsSync(this.path(pictureId, extension));
+  }
+
+  /**
+   * Temporary file, fsync, rename, fsync of the folder: after this returns, a power cut loses none of them. A file that is
+   * already in place is complete by the same rule and is not written again.
+   */
+  async write(files: readonly PictureFile[]): Promise<void> {
+    const folders = new Set<string>();
+    const queue = [...files];
+    const work = async () => {
+      for (let file = queue.shift(); file; file = queue.shift()) folders.add(await this.#writeOne(file));
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: writers }, work));
+    for (const outcome of outcomes) {
+      if (outcome.status === 'rejected') throw storageError(outcome.reason, this.root);
+    }
+    await Promise.all([...folders].map(syncFolder));
+  }
+
+  async #writeOne(file: PictureFile): Promise<string> {
+    const target = this.path(file.pictureId, file.extension);
+    const folder = dirname(target);
+    const present = await stat(target).then(
+      (found) => found.size,
+      () => -1,
+    );
+    if (present === file.bytes.length) return folder;
+    const temporary = join(this.incoming, `${file.pictureId}.${randomUUID()}`);
+    try {
+      const handle = await open(temporary, 'wx');
+      try {
+        await handle.writeFile(file.bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      if ((await mkdir(folder, { recursive: true })) !== undefined) await syncFolder(this.root);
+      await rename(temporary, target);
+      return folder;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** Called inside a write transaction, so that no other process can be about to name the file. */
+  deleteNow(pictureId: string, extension: string): void {
+    try {
+      unlinkSync(this.path(pictureId, extension));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows cannot open a folder; its file system journals the rename itself.
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
