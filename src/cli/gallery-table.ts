@@ -1,6 +1,7 @@
 /** Galleries in a table, and the state of their index in words. */
+
+import { formatTime } from '../foundation/site-time.ts';
 import type { GallerySummary } from '../gallery/gallery-store.ts';
-import { formatTime } from '../retrieval/site-time.ts';
 import { grouped, type Output } from './output.ts';
 
 export function printGalleries(galleries: readonly GallerySummary[], out: Output, timeZone: string): void {

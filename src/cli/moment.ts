@@ -3,7 +3,7 @@ import type { ParsedComponents } from 'chrono-node';
 // The whole package loads a dozen languages, half a second of it.
 import { GB as english } from 'chrono-node/en';
 import { ChatReidError } from '../foundation/error.ts';
-import { instantOf, type WallClock, wallClock, zoneOffset } from '../retrieval/site-time.ts';
+import { instantOf, type WallClock, wallClock, zoneOffset } from '../foundation/site-time.ts';
 
 /** A stretch of time is meant from its first instant (`--after`) or to its last (`--before`). */
 export type Edge = 'start' | 'end';

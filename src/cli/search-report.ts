@@ -1,10 +1,11 @@
 /** A search told to people (sentences and a table) and to programs (the JSON of `ask --json`). */
+
+import { formatTime } from '../foundation/site-time.ts';
 import type { Scope } from '../gallery/gallery-store.ts';
+import { percentOf } from '../retrieval/confidence-text.ts';
 import type { Query } from '../retrieval/query.ts';
 import { searchLine } from '../retrieval/search-line.ts';
 import type { Decision, RankedCandidate, SearchResult } from '../retrieval/search-result.ts';
-import { percentOf } from '../retrieval/confidence-text.ts';
-import { formatTime } from '../retrieval/site-time.ts';
 import type { Column, Output } from './output.ts';
 
 export interface Search {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { ChatReidError } from '../foundation/error.ts';
 import { type Home, homeFolder } from '../foundation/home.ts';
 import { packageRoot } from '../foundation/package-root.ts';
-import { isTimeZone } from '../retrieval/site-time.ts';
+import { isTimeZone, systemTimeZone } from '../foundation/site-time.ts';
 
 export type Device = 'auto' | 'cpu' | 'cuda';
 
@@ -39,7 +39,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   if (device !== 'auto' && device !== 'cpu' && device !== 'cuda') {
     throw invalid(`CHATREID_DEVICE is "${device}".`, 'Set it to auto, cpu or cuda.');
   }
-  const timeZone = value('CHATREID_TIME_ZONE') ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const timeZone = value('CHATREID_TIME_ZONE') ?? systemTimeZone();
   if (!isTimeZone(timeZone)) {
     throw invalid(`CHATREID_TIME_ZONE is "${timeZone}".`, 'Set it to a name such as Europe/Berlin or UTC.');
   }

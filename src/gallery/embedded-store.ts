@@ -3,8 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import { pictureId as contentId, sniffFormat } from '../foundation/picture.ts';
-import { addEntry, deleteEntries, entriesOf, type NewPicture, sweepLeftovers } from './gallery-entries.ts';
 import { GalleryDatabase, type Row, storageError } from './gallery-database.ts';
+import { addEntry, deleteEntries, entriesOf, type NewPicture, sweepLeftovers } from './gallery-entries.ts';
 import type { GalleryStore, GallerySummary, PictureRecord, Scope, SearchOutcome } from './gallery-store.ts';
 import { type Gallery, summarise } from './gallery-summary.ts';
 import {

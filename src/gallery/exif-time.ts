@@ -1,5 +1,5 @@
 /** When a camera says it took a picture: DateTimeOriginal of the EXIF block (Exif 2.32, sections 4.6.3 and 4.6.5). */
-import { siteTime } from './sources/site-time.ts';
+import { siteTime } from './sources/written-time.ts';
 
 const exifPointer = 0x8769;
 const dateTimeOriginal = 0x9003;

@@ -1,6 +1,7 @@
 /** Registering pictures from any source: read, examined, kept and encoded, again and again until all is there. */
 import { asChatReidError, ChatReidError, type ErrorCode, messageOf } from '../foundation/error.ts';
 import { pictureId } from '../foundation/picture.ts';
+import { isTimeZone, systemTimeZone } from '../foundation/site-time.ts';
 import { exifTime } from './exif-time.ts';
 import type { GalleryStore, GallerySummary, PictureRecord } from './gallery-store.ts';
 import { lookahead } from './lookahead.ts';
@@ -10,7 +11,6 @@ import { dropUndefined } from './picture-record.ts';
 import { Progress, type ProgressReport } from './progress.ts';
 import { factsOfName } from './sources/dataset-names.ts';
 import type { PictureFacts, RejectedItem, SourceItem } from './sources/import-source.ts';
-import { isTimeZone, systemTimeZone } from './sources/site-time.ts';
 import { openSource } from './sources/source-kinds.ts';
 
 export interface ImportOptions {

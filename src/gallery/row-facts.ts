@@ -1,6 +1,7 @@
 /** What the search needs to know of each row beside its vector: a few numbers a row, texts as small codes. */
-import { GrowableColumn } from './growable-column.ts';
+
 import type { Scope } from './gallery-store.ts';
+import { GrowableColumn } from './growable-column.ts';
 
 export interface RowFacts {
   /** Order of registration, unique in the gallery. */

@@ -1,6 +1,7 @@
 /** A scope as a WHERE clause over `entry e`: the same meaning as the in-memory selector of row-facts. */
-import type { Scope } from './gallery-store.ts';
+
 import type { Cell } from './gallery-database.ts';
+import type { Scope } from './gallery-store.ts';
 
 /** `sql` begins with ' AND ' or is empty; `values` are its parameters in order. Lists travel as one JSON parameter. */
 export function scopeClause(scope: Scope = {}): { readonly sql: string; readonly values: Cell[] } {

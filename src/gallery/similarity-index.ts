@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ChatReidError } from '../foundation/error.ts';
 import type { Hit, Scope, SearchOutcome } from './gallery-store.ts';
-import { type RowFacts, RowFactColumns } from './row-facts.ts';
+import { RowFactColumns, type RowFacts } from './row-facts.ts';
 import { asColumns, type RowScorer } from './row-scorer.ts';
 import { TopScores } from './top-scores.ts';
 

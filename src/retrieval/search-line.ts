@@ -1,7 +1,8 @@
 /** The state of a search in one line of words: `photo + "red cap" − 1 · camera 3 · after 24 Nov 2026 12:00`. */
+
+import { formatTime } from '../foundation/site-time.ts';
 import type { Scope } from '../gallery/gallery-store.ts';
 import type { Query } from './query.ts';
-import { formatTime } from './site-time.ts';
 
 export function searchLine(query: Query, scope: Scope, timeZone: string): string {
   const sought: string[] = [];

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { parseMoment } from '../../src/cli/moment.ts';
 import { ChatReidError } from '../../src/foundation/error.ts';
-import { formatTime, instantOf, wallClock } from '../../src/retrieval/site-time.ts';
+import { formatTime, instantOf, wallClock } from '../../src/foundation/site-time.ts';
 
 // Tuesday, 24 November 2026, 11:30 in Berlin.
 const now = new Date('2026-11-24T10:30:00Z');

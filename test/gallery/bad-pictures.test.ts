@@ -6,8 +6,8 @@ import type { ErrorCode } from '../../src/foundation/error.ts';
 import { EmbeddedGalleryStore } from '../../src/gallery/embedded-store.ts';
 import { importPictures } from '../../src/gallery/importer.ts';
 import { endsProperly } from '../../src/gallery/picture-completeness.ts';
-import { FakeEncoder } from './fake-encoder.ts';
 import { animated, noise, pngHeader } from '../foundation/odd-pictures.ts';
+import { FakeEncoder } from './fake-encoder.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const bad: [string, string, ErrorCode, () => Promise<Uint8Array>][] = [

@@ -6,9 +6,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { pictureId } from '../../src/foundation/picture.ts';
 import { EmbeddedGalleryStore } from '../../src/gallery/embedded-store.ts';
 import { importPictures } from '../../src/gallery/importer.ts';
+import { noise } from '../foundation/odd-pictures.ts';
 import { kill, message, startChild } from './child.ts';
 import { FakeEncoder, fakeDimension, fakeVector } from './fake-encoder.ts';
-import { noise } from '../foundation/odd-pictures.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { picture, random, registered, unitVector } from './test-pictures.ts';
 

@@ -1,11 +1,12 @@
 /** Times of manifests and cameras as instants, and how long a job will still take. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exifTime } from '../../src/gallery/exif-time.ts';
 import { inspectPicture } from '../../src/foundation/picture.ts';
+import { isTimeZone } from '../../src/foundation/site-time.ts';
+import { exifTime } from '../../src/gallery/exif-time.ts';
 import { lookahead } from '../../src/gallery/lookahead.ts';
 import { Progress } from '../../src/gallery/progress.ts';
-import { isTimeZone, siteTime } from '../../src/gallery/sources/site-time.ts';
+import { siteTime } from '../../src/gallery/sources/written-time.ts';
 import { noise } from '../foundation/odd-pictures.ts';
 
 describe('siteTime', () => {

@@ -1,9 +1,9 @@
 /** `chatreid ask`: find a person by pictures, by words, or by both. */
 import { type Command, Option } from 'commander';
+import { ChatReidError } from '../../foundation/error.ts';
 import type { Scope } from '../../gallery/gallery-store.ts';
 import type { Query } from '../../retrieval/query.ts';
 import type { SearchMode } from '../../retrieval/search-result.ts';
-import { ChatReidError } from '../../foundation/error.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import type { NamedPicture } from '../picture-argument.ts';
 import { printSearch, searchDocument } from '../search-report.ts';

@@ -3,10 +3,10 @@ import { isAbsolute, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
-import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { jsonOption } from '../gallery-option.ts';
 import { type DemoQuery, demoGallery, prepareDemo } from '../demo/demo-gallery.ts';
 import { DemoSession } from '../demo/demo-session.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { jsonOption } from '../gallery-option.ts';
 import type { Shell, Work } from '../shell.ts';
 
 interface DemoOptions {

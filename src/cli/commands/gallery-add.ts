@@ -1,7 +1,7 @@
 /** `chatreid gallery add`: registers folders, pictures, zip archives and manifests. */
 import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
-import { isTimeZone } from '../../retrieval/site-time.ts';
+import { isTimeZone } from '../../foundation/site-time.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import { counted, grouped, printable } from '../output.ts';

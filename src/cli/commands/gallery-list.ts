@@ -1,6 +1,6 @@
 /** `chatreid gallery list`: the galleries, or the pictures of one. */
 import type { Command } from 'commander';
-import { formatTime } from '../../retrieval/site-time.ts';
+import { formatTime } from '../../foundation/site-time.ts';
 import { defaultGallery, jsonOption } from '../gallery-option.ts';
 import { printGalleries } from '../gallery-table.ts';
 import { counted, grouped } from '../output.ts';

@@ -1,6 +1,6 @@
 /** `chatreid gallery show`: everything that is known of one picture. */
 import type { Command } from 'commander';
-import { formatTime } from '../../retrieval/site-time.ts';
+import { formatTime } from '../../foundation/site-time.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import { printable } from '../output.ts';
 import type { Shell, Work } from '../shell.ts';

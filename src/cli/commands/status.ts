@@ -7,8 +7,8 @@ import type { EncoderDescription } from '../../engine/encoder.ts';
 import type { EngineDescription, EngineStats } from '../../engine/engine.ts';
 import { asChatReidError, type ErrorReport } from '../../foundation/error.ts';
 import { packageRoot } from '../../foundation/package-root.ts';
-import { indexedPictures, printGalleries } from '../gallery-table.ts';
 import { jsonOption } from '../gallery-option.ts';
+import { indexedPictures, printGalleries } from '../gallery-table.ts';
 import { megabytes } from '../output.ts';
 import type { Shell, Work } from '../shell.ts';
 

@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { ChatReidError, messageOf } from '../../foundation/error.ts';
 import type { FactName, PictureFacts } from './import-source.ts';
-import { siteTime } from './site-time.ts';
+import { siteTime } from './written-time.ts';
 
 export interface ManifestRow {
   /** Counted from 1. */

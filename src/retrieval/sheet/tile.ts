@@ -1,7 +1,8 @@
 /** One ranked candidate on a contact sheet: rank, confidence, camera, time, place. */
+
+import { formatTime } from '../../foundation/site-time.ts';
 import { percentOf } from '../confidence-text.ts';
 import type { RankedCandidate } from '../search-result.ts';
-import { formatTime } from '../site-time.ts';
 import { type Grid, measures } from './layout.ts';
 import { ellipsis, type Lettering } from './lettering.ts';
 import { decisions, ink, rounded } from './style.ts';

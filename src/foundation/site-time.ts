@@ -1,4 +1,4 @@
-/** Instants shown in, and wall-clock times read in, the time zone of the site that the cameras watch. */
+/** The clock of the site that the cameras watch: instants shown on it, and its wall-clock times read as instants. */
 
 /** A wall-clock reading. `month` is 1 to 12. */
 export interface WallClock {
@@ -53,6 +53,11 @@ export function instantOf(clock: WallClock, timeZone: string): Date {
     if (zoneOffset(candidate, timeZone) === offset) return candidate;
   }
   return new Date(wanted - dayBefore * 60_000);
+}
+
+/** The zone of this machine's clock. */
+export function systemTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 export function isTimeZone(name: string): boolean {
