@@ -32,8 +32,10 @@ test('in every file the kept part ends before the first thing that a follow-up t
       expect(slots.indexOf('keep')).toBeGreaterThan(0);
       for (const changing of ['query', 'words']) {
         const at = slots.indexOf(changing);
-        if (at !== -1) expect(at).toBeGreaterThan(slots.indexOf('keep'));
+        if (at !== -1) expect(slots[at - 1]).toBe('keep');
       }
+      const last = body.at(-1);
+      expect(last && 'text' in last ? last.text : '').toMatch(/^"?$/);
     }
   }
 });
