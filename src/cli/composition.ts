@@ -28,7 +28,8 @@ export const makers: Makers = {
   },
   async localModel(folder, { device, home }) {
     const { EngineProcess } = await import('../engine/process/engine-process.ts');
-    return new EngineProcess({ model: folder, device, cacheFolder: home.cache });
+    // One run of a model of billions of parameters takes seconds on a cpu; killing it costs loading it anew.
+    return new EngineProcess({ model: folder, device, cacheFolder: home.cache, cancelGraceMs: 30_000 });
   },
   async remoteEngine({ url, model, key }) {
     const { RemoteEngine } = await import('../engine/remote/remote-engine.ts');

@@ -6,7 +6,7 @@ import { Decoder } from './decoder.ts';
 import type { EngineDescription } from './engine.ts';
 import { FeatureCache, type PictureProcessor } from './feature-cache.ts';
 import { FeatureDisk } from './feature-disk.ts';
-import { processPicture } from './image-processor.ts';
+import { type ImageRules, processPicture } from './image-processor.ts';
 import { KeyCache } from './key-cache.ts';
 import { type Dtype, dtypes, ModelFolder } from './model-folder.ts';
 import { Device, type DeviceOption } from './onnx-session.ts';
@@ -36,6 +36,11 @@ export interface OnnxEngineOptions {
     /** Default 1 GiB: 280 pictures of 45 tokens in Qwen2-VL-2B. */
     readonly prefixes?: number;
   };
+  /**
+   * Most vision tokens that one picture becomes; a larger picture is shrunk to it. Default 1024 (896 x 896 pixels): the
+   * public limit would turn a photo of 12 megapixels into 15,000 tokens, minutes on a cpu, and no crop of a person needs it.
+   */
+  readonly pictureTokens?: number;
   /** Threads of one run. Default: one a core. */
   readonly threads?: number;
   /** How a picture becomes patches; for tests that bring the reference's own pixels. */
@@ -89,14 +94,14 @@ export async function loadEngineParts(options: OnnxEngineOptions): Promise<Engin
     mergeSize: config.mergeSize,
     maxTokens: config.maxTokens,
   });
-  const process: PictureProcessor =
-    options.pictureProcessor ?? ((picture) => processPicture(picture, files.image));
+  const rules = boundedRules(files.image, options.pictureTokens ?? 1024);
+  const process: PictureProcessor = options.pictureProcessor ?? ((picture) => processPicture(picture, rules));
   const disk =
     cacheFolder === undefined
       ? undefined
       : new FeatureDisk(
           join(cacheFolder, 'features'),
-          checksum,
+          `${checksum}-${rules.maxPixels}`,
           memory.featuresOnDisk ?? defaultMemory.featuresOnDisk,
         );
   const features = new FeatureCache(vision, process, memory.features ?? defaultMemory.features, disk);
@@ -123,6 +128,19 @@ export async function loadEngineParts(options: OnnxEngineOptions): Promise<Engin
     process,
     endTokens: new Set(files.endTokens),
   };
+}
+
+/** @throws ChatReidError OPTION_INVALID */
+function boundedRules(rules: ImageRules, pictureTokens: number): ImageRules {
+  if (!Number.isInteger(pictureTokens) || pictureTokens < 4) {
+    throw new ChatReidError(
+      'OPTION_INVALID',
+      `A picture cannot be ${pictureTokens} vision tokens.`,
+      'Give a whole number from 4 up.',
+    );
+  }
+  const most = pictureTokens * (rules.patchSize * rules.mergeSize) ** 2;
+  return { ...rules, maxPixels: Math.max(rules.minPixels, Math.min(rules.maxPixels, most)) };
 }
 
 function dtypeOf(wish: string): Dtype | 'auto' {

@@ -325,3 +325,13 @@ describe('trouble', () => {
     expectSame(await engine.score([all], yesNo), await engine.score([all], yesNo, { naive: true }));
   });
 });
+
+test('a photo of many megapixels costs no more vision tokens than the bound', async () => {
+  const large = await testPicture(5, { width: 2000, height: 3000 });
+  const bounded = await open({ pictureTokens: 64 });
+  await bounded.score([ask(large, 'Is this a man?')], yesNo);
+  const { pictures } = await bounded.stats();
+  expect(pictures).toBeGreaterThan(32);
+  expect(pictures).toBeLessThanOrEqual(64);
+  await expect(open({ pictureTokens: 0 })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+});

@@ -1,10 +1,10 @@
 /** `chatreid evaluate`: a public benchmark, measured by its protocol. */
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { EvaluationReport } from '../../evaluation/evaluation.ts';
 import type { Benchmark } from '../../evaluation/benchmark.ts';
 import type { EvaluationProgress } from '../../evaluation/benchmark-embedding.ts';
 import { benchmarks } from '../../evaluation/benchmarks.ts';
+import type { EvaluationReport } from '../../evaluation/evaluation.ts';
 import { ChatReidError } from '../../foundation/error.ts';
 import { jsonOption } from '../gallery-option.ts';
 import { grouped, type Output } from '../output.ts';
