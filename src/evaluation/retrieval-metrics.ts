@@ -1,0 +1,87 @@
+/** CMC, mAP and mINP from the places of the right answers, query by query and over all of them. */
+import { ChatReidError } from '../foundation/error.ts';
+import { filterCeiling } from './filter-ceiling.ts';
+import type { PositiveRanks } from './positive-ranks.ts';
+
+/** What one query scored. All but `query` and `firstRank` are fractions, 0 to 1. */
+export interface QueryOutcome {
+  /** Row of the query in its benchmark. */
+  readonly query: number;
+  /** Place of the first right answer, from 1. */
+  readonly firstRank: number;
+  readonly averagePrecision: number;
+  /** Inverse negative penalty (Ye et al., TPAMI 2021): right answers over the place of the last of them. */
+  readonly inversePenalty: number;
+  readonly ceiling: { readonly averagePrecision: number; readonly rank1: number };
+  /** Share of the gallery that the filter keeps. */
+  readonly keptShare: number;
+  /** Share of the right answers that the filter keeps. */
+  readonly recall: number;
+}
+
+/** Fractions, 0 to 1, over the queries that have a right answer. */
+export interface RetrievalSummary {
+  readonly mAP: number;
+  readonly mINP: number;
+  /** cmc[k - 1] is Rank-k: the share of queries with a right answer among the first k. */
+  readonly cmc: readonly number[];
+  readonly filterCeiling: number;
+  readonly filterCeilingRank1: number;
+  readonly filterRecall: number;
+  readonly keptShare: number;
+  readonly evaluated: number;
+}
+
+/** @returns undefined for a query without a right answer, which the protocols skip */
+export function scoreQuery(query: number, found: PositiveRanks): QueryOutcome | undefined {
+  const { ranks } = found;
+  const count = ranks.length;
+  if (count === 0) return undefined;
+  let precisions = 0;
+  for (let i = 0; i < count; i++) precisions += (i + 1) / ranks[i]!;
+  return {
+    query,
+    firstRank: ranks[0]!,
+    averagePrecision: precisions / count,
+    inversePenalty: count / ranks[count - 1]!,
+    ceiling: filterCeiling(found),
+    keptShare: found.kept / found.considered,
+    recall: found.keptPositives / count,
+  };
+}
+
+/**
+ * @param maxRank length of the CMC curve: 50 and the size of the gallery, whichever is less
+ * @throws ChatReidError DATASET_INVALID when no query has a right answer
+ */
+export function summarise(outcomes: readonly QueryOutcome[], maxRank: number): RetrievalSummary {
+  const count = outcomes.length;
+  if (count === 0) {
+    throw new ChatReidError(
+      'DATASET_INVALID',
+      'No query has a right answer in the gallery: there is nothing to measure.',
+      'Check that queries and gallery show the same persons, seen by more than one camera.',
+    );
+  }
+  const mean = (value: (outcome: QueryOutcome) => number): number =>
+    outcomes.reduce((sum, outcome) => sum + value(outcome), 0) / count;
+
+  const firstAt = new Int32Array(maxRank);
+  for (const { firstRank } of outcomes) if (firstRank <= maxRank) firstAt[firstRank - 1]!++;
+  const cmc: number[] = [];
+  let hits = 0;
+  for (const more of firstAt) {
+    hits += more;
+    cmc.push(hits / count);
+  }
+  return {
+    mAP: mean((outcome) => outcome.averagePrecision),
+    mINP: mean((outcome) => outcome.inversePenalty),
+    cmc,
+    filterCeiling: mean((outcome) => outcome.ceiling.averagePrecision),
+    filterCeilingRank1: mean((outcome) => outcome.ceiling.rank1),
+    filterRecall: mean((outcome) => outcome.recall),
+    keptShare: mean((outcome) => outcome.keptShare),
+    evaluated: count,
+  };
+}
