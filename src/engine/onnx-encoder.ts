@@ -26,7 +26,7 @@ export interface OnnxEncoderOptions {
   readonly cacheFolder?: string;
   /** Threads of one run. Default: one a core. */
   readonly threads?: number;
-  /** Pictures in one run. Default 16. */
+  /** Pictures in one run. Default 4. */
   readonly batch?: number;
 }
 
@@ -34,7 +34,8 @@ interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-const defaultBatch = 16;
+/** Measured on two cores: 27 to 29 ms of processor time a picture in fours, 33 in sixteens, whose planes leave the cache. */
+const defaultBatch = 4;
 
 interface TextSide {
   readonly session: OnnxSession;
