@@ -1,7 +1,4 @@
-/**
- * A module for the engine's child process whose faults are files in the model folder, so that a test can plan them across
- * the lives of several children: `faults/<n>.json` is taken, lowest first, by the first call that it is meant for.
- */
+/** A module for the engine's child whose faults are files in the model folder, so that a test can plan them across restarts. */
 import {
   appendFileSync,
   existsSync,

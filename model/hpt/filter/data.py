@@ -126,11 +126,8 @@ class Split:
     held_out: list[Picture]
 
 
-def split(market_root: str, cuhk03_root: str, caption_files: list[str], drawn_too: bool = False) -> Split:
-    """Split by identity. Held out: 100 Market training identities (25 of them captioned) and CUHK03 val.
-
-    drawn_too: add the hand-drawn crops (gt_bbox) of the training identities.
-    """
+def split(market_root: str, cuhk03_root: str, caption_files: list[str]) -> Split:
+    """Split by identity. Held out: 100 Market training identities (25 of them captioned) and CUHK03 val."""
     train = market(market_root, "bounding_box_train")
     identities = sorted({p.identity for p in train})
     captioned = {c.identity for c in captions(caption_files)}
@@ -139,9 +136,6 @@ def split(market_root: str, cuhk03_root: str, caption_files: list[str], drawn_to
     rest = choice.sample([i for i in identities if i not in captioned], HELD_OUT_MARKET - HELD_OUT_CAPTIONED)
     held = set(with_text) | set(rest)
     learn = [p for p in train if p.identity not in held]
-    if drawn_too:
-        kept = {p.identity for p in learn}
-        learn += [p for p in market(market_root, "gt_bbox") if p.identity in kept]
     return Split(
         training=learn + cuhk03(cuhk03_root, "train"),
         held_out=[p for p in train if p.identity in held] + cuhk03(cuhk03_root, "val"),

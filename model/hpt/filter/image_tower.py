@@ -31,7 +31,7 @@ class Backbone(nn.Module):
         convolutions = [op for op in ops if op["op"] == "conv" and max(op["stride"]) == 1]
         last = next(op for op in reversed(convolutions) if op["groups"] > 1)  # the global depthwise convolution
         self.middle, self.final = pools[-1], self.input_of(self.input_of(last["in"][0]))
-        self.lowest = pools[0]
+        self.cut = next(i for i, op in enumerate(ops) if op["out"] == self.middle) + 1
 
     def input_of(self, name: str) -> str:
         return next(op for op in self.ops if op["out"] == name)["in"][0]
@@ -40,26 +40,33 @@ class Backbone(nn.Module):
     def from_ir(xml_file: str) -> "Backbone":
         return Backbone(*openvino_ir.read(xml_file))
 
-    def forward(self, pictures, frozen_to: str | None = None):
-        """Identity [batch, 256] before normalisation, middle map [batch, 384, 16, 8], final map [batch, 512, 16, 8].
+    def lower(self, pictures):
+        """Pictures [batch, 3, 256, 128] in 0..255 to the middle map [batch, 384, 16, 8]: most of the work."""
+        return self._run(self.ops[: self.cut], {"input": (pictures - self.mean) * self.scale}, [self.middle])[0]
 
-        frozen_to: no gradient up to this operation (`lowest`: the stem and the first stage, most of the work).
-        """
-        values = {"input": (pictures - self.mean) * self.scale}
-        remaining = {}
-        for index, op in enumerate(self.ops):
-            for name in op["in"]:
-                remaining[name] = index
-        track = torch.is_grad_enabled() and frozen_to is None
-        for index, op in enumerate(self.ops):
-            with torch.set_grad_enabled(track):
-                values[op["out"]] = self.apply_op(op, [values[name] for name in op["in"]])
-            if op["out"] == frozen_to:
-                track = True
-            for name in op["in"]:
-                if remaining[name] == index and name not in (self.middle, self.final):
-                    values.pop(name, None)
-        return values[self.ops[-1]["out"]], values[self.middle], values[self.final]
+    def upper(self, middle):
+        """Middle map to identity [batch, 256] before normalisation and final map [batch, 512, 16, 8]."""
+        return self._run(self.ops[self.cut :], {self.middle: middle}, [self.ops[-1]["out"], self.final])
+
+    def upper_parameters(self) -> list[nn.Parameter]:
+        names = {op[k] for op in self.ops[self.cut :] for k in ("weight", "bias") if op.get(k)}
+        return [self.weights[name] for name in sorted(names)]
+
+    def forward(self, pictures):
+        """Identity [batch, 256] before normalisation, middle map and final map."""
+        middle = self.lower(pictures)
+        identity, final = self.upper(middle)
+        return identity, middle, final
+
+    def _run(self, ops: list[dict], values: dict, wanted: list[str]) -> list[torch.Tensor]:
+        """Run operations, dropping each value after its last use."""
+        last_use = {name: index for index, op in enumerate(ops) for name in op["in"]}
+        for index, op in enumerate(ops):
+            values[op["out"]] = self.apply_op(op, [values[name] for name in op["in"]])
+            for name in set(op["in"]):
+                if last_use[name] == index and name not in wanted:
+                    del values[name]
+        return [values[name] for name in wanted]
 
     def apply_op(self, op: dict, x: list[torch.Tensor]) -> torch.Tensor:
         weight = self.weights[op["weight"]] if op.get("weight") else None
@@ -108,9 +115,9 @@ class ColourBranch(nn.Module):
 
 
 class SemanticHead(nn.Module):
-    """Learned queries attend over the grid of body positions; their answers make the semantic part [batch, 128]."""
+    """Learned queries attend over a 16 x 4 grid of body positions; their answers make the semantic part [batch, 128]."""
 
-    def __init__(self, middle: int, final: int, width: int = 192, queries: int = 8, heads: int = 4, grid: int = 16 * 8):
+    def __init__(self, middle: int, final: int, width: int = 192, queries: int = 8, heads: int = 4, grid: int = 16 * 4):
         super().__init__()
         self.colour = ColourBranch()
         self.middle, self.final = nn.Linear(middle, width), nn.Linear(final, width)
@@ -129,7 +136,7 @@ class SemanticHead(nn.Module):
         return self.from_maps(self.colour(pictures), middle_map, final_map)
 
     def from_maps(self, colour_map, middle_map, final_map):
-        flat = lambda m: m.flatten(2).transpose(1, 2)  # [batch, positions, channels]
+        flat = lambda m: F.avg_pool2d(m, (1, 2)).flatten(2).transpose(1, 2)  # [batch, 16 x 4 positions, channels]
         tokens = self.middle(flat(middle_map)) + self.final(flat(final_map)) + self.mixed(flat(colour_map))
         tokens = self.norm(F.gelu(tokens) + self.position)
         batch, _, width = tokens.shape
@@ -145,7 +152,7 @@ class SemanticHead(nn.Module):
 class ImageTower(nn.Module):
     """Backbone and semantic head; see the module's head. `identity_weight` is a^2, settled by calibration."""
 
-    def __init__(self, backbone: Backbone, identity_weight: float = 0.9):
+    def __init__(self, backbone: Backbone, identity_weight: float = 0.8):
         super().__init__()
         self.backbone = backbone
         width = lambda name: next(
@@ -156,9 +163,9 @@ class ImageTower(nn.Module):
     def _index(self, name: str) -> int:
         return next(i for i, op in enumerate(self.backbone.ops) if op["out"] == name)
 
-    def parts(self, pictures, frozen_to: str | None = None):
+    def parts(self, pictures):
         """Identity [batch, 256] and semantic [batch, 128], each of length 1."""
-        identity, middle, final = self.backbone(pictures, frozen_to)
+        identity, middle, final = self.backbone(pictures)
         return F.normalize(identity.float()), F.normalize(self.head(pictures, middle, final).float())
 
     def forward(self, pictures):

@@ -48,11 +48,6 @@ class Graph:
         offset, size = int(self.data(layer, "offset")), int(self.data(layer, "size"))
         return np.frombuffer(self.blob, kind, size // kind.itemsize, offset).reshape(shape)
 
-    def channels(self, layer: str) -> int:
-        """Channel count of a layer's first output."""
-        port = self.layers[layer].find("output")[0]
-        return int([dim.text for dim in port.findall("dim")][1])
-
 
 def read(xml_file: str) -> tuple[list[dict], dict[str, np.ndarray], np.ndarray, np.ndarray]:
     """Operations, weights, and the input's mean and scale in RGB order: x = (pixel - mean) * scale.
