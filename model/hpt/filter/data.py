@@ -20,6 +20,7 @@ from PIL import Image
 
 HELD_OUT_MARKET = 100  # identities of the Market training part kept for validation and calibration
 HELD_OUT_CAPTIONED = 25  # of them, identities with human captions
+CUHK03_TRAIN_PEOPLE = 743
 CUHK03_SHOWS_TWO_PEOPLE = 820  # CUHK03 identity whose pictures show two different women
 COLOURS_UP = ("black", "white", "red", "purple", "yellow", "gray", "blue", "green")
 COLOURS_DOWN = ("black", "white", "pink", "purple", "yellow", "gray", "blue", "green", "brown")
@@ -27,7 +28,7 @@ COLOURS_DOWN = ("black", "white", "pink", "purple", "yellow", "gray", "blue", "g
 
 @dataclass(frozen=True)
 class Picture:
-    """One crop. `identity` is "m0002" for Market person 2 and "c0543" for CUHK03 file index 543."""
+    """One crop. `identity` is "m0002" for Market person 2 and "c0543" for CUHK03 identity 544."""
 
     path: str
     identity: str
@@ -56,12 +57,16 @@ def market(root: str, folder: str) -> list[Picture]:
 
 
 def cuhk03(root: str, part: str) -> list[Picture]:
-    """Pictures of CUHK03 labelled `part` (train or val); camera 0 for files 00-04, camera 1 for 05-09."""
+    """Pictures of CUHK03 labelled `part` (train or val); camera 0 for files 00-04, camera 1 for 05-09.
+
+    val counts its files from 0 again, but its people are the ones after those of train: file index + 743.
+    """
+    first = CUHK03_TRAIN_PEOPLE if part == "val" else 0
     found = []
     for path in sorted(Path(root, part).glob("*.jpg")):
-        index, number = path.stem.split("_")[:2]
-        if int(index) != CUHK03_SHOWS_TWO_PEOPLE - 1:
-            found.append(Picture(str(path), f"c{int(index):04d}", int(int(number) >= 5)))
+        index, number = (int(n) for n in path.stem.split("_")[:2])
+        if first + index != CUHK03_SHOWS_TWO_PEOPLE - 1:
+            found.append(Picture(str(path), f"c{first + index:04d}", int(number >= 5)))
     return found
 
 
