@@ -6,7 +6,7 @@ import { type EvaluationProgress, embedBenchmark } from './benchmark-embedding.t
 import { rankPositives } from './positive-ranks.ts';
 import { type Reliability, reliability } from './reliability.ts';
 import { type QueryOutcome, type RetrievalSummary, scoreQuery, summarise } from './retrieval-metrics.ts';
-import { scoreBlocks } from './similarity.ts';
+import { bestScores, scoreBlocks } from './similarity.ts';
 
 export interface EvaluationOptions {
   readonly folder: string;
@@ -15,8 +15,11 @@ export interface EvaluationOptions {
   readonly cacheFolder: string;
   /** Similarity from which the filter keeps a picture. */
   readonly tau: number;
-  /** Calibrated probability that a candidate of this similarity in a gallery of this size is the person. */
-  readonly confidence?: (similarity: number, gallerySize: number) => number;
+  /**
+   * Calibrated probability that the first candidate is the person, from the similarities of the best {@link shortlist}
+   * (highest first) and the size of the gallery.
+   */
+  readonly confidence?: (best: readonly number[], gallerySize: number) => number;
   readonly allowPartial?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: EvaluationProgress) => void;
@@ -53,6 +56,8 @@ export interface Evaluation {
   readonly outcomes: readonly QueryOutcome[];
 }
 
+/** As many candidates as a search looks at by default. */
+const shortlist = 100;
 /** Length of the CMC curve, as in the reference code. */
 const maxRank = 50;
 
@@ -105,11 +110,15 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
     const since = performance.now();
     for (const [at, scores] of rows.entries()) {
       const query = first + at;
-      const ranks = rankPositives(scores, relevanceOf(queries.rows[query]!), tau, query);
+      const relevance = relevanceOf(queries.rows[query]!);
+      const ranks = rankPositives(scores, relevance, tau, query);
       const outcome = scoreQuery(query, ranks);
       if (outcome === undefined) continue;
       outcomes.push(outcome);
-      if (options.confidence) confidences.push(options.confidence(ranks.best, ranks.considered));
+      if (options.confidence) {
+        const best = bestScores(scores, relevance.ignored, shortlist);
+        confidences.push(options.confidence(best, ranks.considered));
+      }
     }
     metrics += performance.now() - since;
     options.onProgress?.({ phase: 'scoring', done: first + rows.length, total });

@@ -1,6 +1,8 @@
 /** Dot products of all queries with all of the gallery, in blocks of queries, so that memory stays bounded. */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RowScorer } from '../gallery/row-scorer.ts';
+import { TopScores } from '../gallery/top-scores.ts';
 
 /** `count` unit vectors of `dimension` numbers, one after the other. */
 export interface VectorTable {
@@ -60,4 +62,21 @@ function transposed({ count, dimension, data }: VectorTable): Float32Array {
     }
   }
   return columns;
+}
+
+/** The `size` highest scores of one row, highest first, rows to be ignored left out. */
+export function bestScores(
+  scores: Float32Array,
+  ignored: readonly number[] | Int32Array,
+  size: number,
+): number[] {
+  const top = new TopScores(size + ignored.length);
+  for (const score of scores) if (score > top.threshold) top.add(score);
+  const skipped = new Set<number>(ignored);
+  const floor = top.threshold;
+  const best: number[] = [];
+  for (let row = 0; row < scores.length; row++) {
+    if (scores[row]! >= floor && !skipped.has(row)) best.push(scores[row]!);
+  }
+  return best.sort((a, b) => b - a).slice(0, size);
 }

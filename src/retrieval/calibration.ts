@@ -28,13 +28,14 @@ const schema = z.object({
   }),
 });
 
-export type KindCalibration = z.infer<typeof kindSchema>;
+export interface CandidateScores {
+  /** Similarity to the query. */
+  readonly score: number;
+  /** Similarities to people who were ruled out. */
+  readonly negatives?: readonly number[];
+}
 
-/**
- * How many pictures of the sought person a gallery is expected to hold when nothing else is known. It sets the prior
- * odds of one candidate, matches / gallery size; a factor of two in it moves a confidence by less than 0.18.
- */
-const expectedMatches = 4;
+export type KindCalibration = z.infer<typeof kindSchema>;
 
 export class Calibration {
   constructor(private readonly numbers: z.infer<typeof schema>['filter']) {}
@@ -82,18 +83,33 @@ export class Calibration {
   }
 
   /**
-   * Probability that a candidate is the person, given its similarity to the query, the size of the searched gallery and,
-   * where the user said "not this one", its similarity to those people: three hypotheses compete, the person sought, a
-   * person ruled out, and anybody else.
+   * Probability of each candidate that it is the person. Three hypotheses compete for a candidate: the person sought, a
+   * person ruled out ("not this one"), and anybody else. How many pictures of the person the gallery holds is not known
+   * beforehand and decides much, so it is estimated from the search itself: one, plus what the probabilities add up to,
+   * until both agree (an empirical-Bayes prior by expectation-maximisation). Many good likenesses strengthen each other;
+   * a single middling one among thousands stays doubtful.
+   *
+   * @param candidates the best of the gallery: those left out are taken to have no chance
+   * @param of pictures that were searched
+   * @returns one number a candidate, 0 to 1, rising with its score
    */
-  confidence(kind: QueryKind, score: number, of: number, negativeScores: readonly number[] = []): number {
-    const prior = Math.min(0.5, expectedMatches / Math.max(1, of));
-    const sought = prior * Math.exp(this.logLikelihoodRatio(kind, score));
-    const ruledOut = negativeScores.reduce(
-      (sum, negative) => sum + prior * Math.exp(this.logLikelihoodRatio('image', negative)),
-      0,
+  confidences(kind: QueryKind, candidates: readonly CandidateScores[], of: number): number[] {
+    const ratios = candidates.map(({ score }) => Math.exp(this.logLikelihoodRatio(kind, score)));
+    const rivals = candidates.map(({ negatives = [] }) =>
+      negatives.reduce((sum, score) => sum + Math.exp(this.logLikelihoodRatio('image', score)), 0),
     );
-    return sought / (sought + ruledOut + (1 - prior));
+    let matches = 1;
+    for (;;) {
+      const prior = Math.min(0.5, matches / Math.max(1, of));
+      const posteriors = ratios.map((ratio, i) => {
+        const sought = prior * ratio;
+        return sought / (sought + prior * rivals[i]! + (1 - prior));
+      });
+      const found = 1 + posteriors.reduce((sum, p) => sum + p, 0);
+      // Each round can only add, and no more than there are candidates: it ends.
+      if (found - matches < 1e-6) return posteriors;
+      matches = found;
+    }
   }
 
   /**

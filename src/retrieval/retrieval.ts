@@ -84,7 +84,7 @@ export class Retrieval {
     const candidates = await this.candidates(gallery, kind, space, outcome, vectors.negatives);
     const filtered = performance.now();
 
-    const notes = await this.notes(gallery, space);
+    const notes = await this.notes(gallery, space, mode);
 
     const answer = (ranking: readonly RankedCandidate[], done: SearchMode): SearchResult => {
       const now = performance.now();
@@ -148,24 +148,23 @@ export class Retrieval {
     const ids = outcome.hits.map(({ pictureId }) => pictureId);
     const records = await store.records(gallery, ids);
     const vectors = negatives.length > 0 ? await store.vectors(space, ids) : [];
+    const scored = outcome.hits.map(({ score }, i) => {
+      const vector = vectors[i];
+      return { score, negatives: vector ? negatives.map((negative) => dot(negative, vector)) : [] };
+    });
+    const confidences = calibration.confidences(kind, scored, outcome.of);
     const candidates: Candidate[] = [];
     for (const [i, { pictureId, score }] of outcome.hits.entries()) {
       const record = records[i];
       // Removed by somebody else between the search and this line: it is not a result any more.
       if (!record) continue;
-      const vector = vectors[i];
-      const negativeScores = vector ? negatives.map((negative) => dot(negative, vector)) : [];
-      candidates.push({
-        record,
-        picture: { id: pictureId, path: await store.path(pictureId) },
-        filterScore: score,
-        confidence: calibration.confidence(kind, score, outcome.of, negativeScores),
-      });
+      const picture = { id: pictureId, path: await store.path(pictureId) };
+      candidates.push({ record, picture, filterScore: score, confidence: confidences[i]! });
     }
     return negatives.length > 0 ? candidates.sort((a, b) => b.confidence - a.confidence) : candidates;
   }
 
-  private async notes(gallery: string, space: string): Promise<string[]> {
+  private async notes(gallery: string, space: string, mode: SearchMode): Promise<string[]> {
     const notes: string[] = [];
     const summary = await this.parts.store.summary(gallery);
     const indexed = summary.spaces.find((entry) => entry.space === space)?.pictures ?? 0;
@@ -175,6 +174,8 @@ export class Retrieval {
     }
     if (!this.parts.engine) {
       notes.push('Ranked by the base filter alone: this model folder has no language model.');
+    } else if (mode !== 'filter') {
+      notes.push("Confidences are the language model's own where it compared, and not calibrated.");
     }
     return notes;
   }

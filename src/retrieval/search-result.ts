@@ -10,7 +10,7 @@ export interface RankedCandidate {
   readonly path: string;
   /** Similarity of the base filter, -1 to 1. */
   readonly filterScore: number;
-  /** Calibrated probability, 0 to 1, that this is the person. */
+  /** Probability, 0 to 1, that this is the person: the filter's calibrated one, or p(yes) of the language model's reply. */
   readonly confidence: number;
   /** True where the language model compared this candidate with the query, false where the filter's order stands. */
   readonly compared: boolean;

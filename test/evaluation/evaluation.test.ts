@@ -81,7 +81,9 @@ async function expected(tau: number): Promise<{ mAP: number; rank1: number; kept
 
 describe('evaluateBenchmark', () => {
   it('gives the numbers of the protocol, and says that a part is a part', async () => {
-    const { report, outcomes } = await evaluate(new ColourEncoder(), { confidence: (score) => score ** 8 });
+    const { report, outcomes } = await evaluate(new ColourEncoder(), {
+      confidence: ([score]) => score! ** 8,
+    });
     const naive = await expected(0.9);
     expect(report).toMatchObject({
       benchmark: 'market1501',

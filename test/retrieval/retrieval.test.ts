@@ -195,6 +195,7 @@ describe('with a language model', () => {
     expect(persons(result)).toEqual(expected);
     expect(result.mode).toBe(mode);
     expect(result.ranking.every(({ compared }) => compared)).toBe(true);
+    expect(result.notes.join()).toMatch(/not calibrated/);
     expectWellFormed(result);
   });
 

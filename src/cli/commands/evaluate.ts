@@ -64,7 +64,12 @@ async function evaluate(
       encoder: await parts.localModel(model),
       cacheFolder: join(settings.home.cache, 'evaluation'),
       tau: options.tau ?? calibration.tau('image'),
-      confidence: (similarity, of) => calibration.confidence('image', similarity, of),
+      confidence: (best, of) =>
+        calibration.confidences(
+          'image',
+          best.map((score) => ({ score })),
+          of,
+        )[0]!,
       allowPartial: options.allowPartial ?? false,
       signal,
       onProgress: (step) => progress.update(step),

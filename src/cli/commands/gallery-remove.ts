@@ -1,4 +1,4 @@
-/** `chatreid gallery remove`: takes pictures, persons or a whole gallery out, files and vectors included. */
+/** `chatreid gallery remove`: takes pictures, persons or a whole gallery out; files, vectors and kept features included. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
@@ -33,7 +33,7 @@ export function galleryRemoveCommand(shell: Shell): Command {
 }
 
 async function remove(work: Work, options: RemoveOptions): Promise<ExitCode> {
-  const { out, parts } = work;
+  const { out, parts, settings } = work;
   const { gallery, all, picture = [], person = [] } = options;
   if (all === true && picture.length + person.length > 0) {
     throw new ChatReidError(
@@ -72,6 +72,10 @@ async function remove(work: Work, options: RemoveOptions): Promise<ExitCode> {
     out.document({ gallery, removed: 0 });
     return exitCodes.ok;
   }
+  const { forgetFeatures } = await import('../../engine/feature-folder.ts');
+  if (all) for (const { pictureId } of await store.list(gallery)) ids.add(pictureId);
+  // Before the records go: after an interruption between the two, this command can be run again and finds its pictures.
+  await forgetFeatures(settings.home.cache, ids);
   const removed = all ? await store.removeGallery(gallery) : await store.remove(gallery, [...ids]);
   out.document({ gallery, removed });
   out.print(
