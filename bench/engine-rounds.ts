@@ -86,7 +86,7 @@ export async function timeModes(options: EngineRounds): Promise<TimedMode[]> {
           const after = await mode.engine.stats();
           if (mode.about === 'pairs') answers.set(mode.name, scores);
           const tokens = after.tokens - before.tokens;
-          const visionTokens = after.pictures - before.pictures;
+          const visionTokens = after.pictureTokens - before.pictureTokens;
           const work = {
             prompts: some.length,
             promptTokens,

@@ -13,6 +13,7 @@ import {
   tensorFloats,
   toFloat32,
 } from './onnx-session.ts';
+import { overflowError, soundLogits } from './overflow.ts';
 import { cutRow, type KeyShape, type PastKeys, type Stretches, stackPasts } from './past-keys.ts';
 import type { EncodedPrompt } from './prompt-encoder.ts';
 import type { PictureFeatures } from './vision-encoder.ts';
@@ -88,6 +89,8 @@ export class Decoder {
   /**
    * One run over a batch. Rows of different lengths are padded on the left, both the pasts and the new tokens, and
    * the padding is masked, so a row's result does not depend on its neighbours.
+   *
+   * @throws ChatReidError ENGINE_CANNOT when the logits are no numbers
    */
   async run(
     rows: readonly DecoderRow[],
@@ -249,9 +252,11 @@ function lastRows(logits: Tensor, batch: number): Float32Array[] {
   const data = tensorFloats(logits);
   const vocabulary = logits.dims.at(-1) as number;
   const perRow = data.length / batch;
-  return Array.from({ length: batch }, (_, row) =>
-    toFloat32(data.subarray((row + 1) * perRow - vocabulary, (row + 1) * perRow)),
-  );
+  return Array.from({ length: batch }, (_, row) => {
+    const last = toFloat32(data.subarray((row + 1) * perRow - vocabulary, (row + 1) * perRow));
+    if (!soundLogits(last)) throw overflowError('language model');
+    return last;
+  });
 }
 
 const noPictures: FeaturesOf = () => {

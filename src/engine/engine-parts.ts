@@ -1,11 +1,11 @@
 /** From a model folder and options to the parts of an engine. */
-import { join } from 'node:path';
 import { ChatReidError } from '../foundation/error.ts';
 import { ChatTemplate } from './chat-template.ts';
 import { Decoder } from './decoder.ts';
 import type { EngineDescription } from './engine.ts';
 import { FeatureCache, type PictureProcessor } from './feature-cache.ts';
 import { FeatureDisk } from './feature-disk.ts';
+import { featuresFolder } from './feature-folder.ts';
 import { type ImageRules, processPicture } from './image-processor.ts';
 import { KeyCache } from './key-cache.ts';
 import { type Dtype, dtypes, ModelFolder } from './model-folder.ts';
@@ -31,7 +31,7 @@ export interface OnnxEngineOptions {
   readonly memory?: {
     /** Default 256 MiB. */
     readonly features?: number;
-    /** Default 2 GiB. */
+    /** Default 2 GiB, of all models together. */
     readonly featuresOnDisk?: number;
     /** Default 1 GiB: 280 pictures of 45 tokens in Qwen2-VL-2B. */
     readonly prefixes?: number;
@@ -100,10 +100,11 @@ export async function loadEngineParts(options: OnnxEngineOptions): Promise<Engin
     cacheFolder === undefined
       ? undefined
       : new FeatureDisk(
-          join(cacheFolder, 'features'),
+          featuresFolder(cacheFolder),
           `${checksum}-${rules.maxPixels}`,
           memory.featuresOnDisk ?? defaultMemory.featuresOnDisk,
         );
+  await disk?.load();
   const features = new FeatureCache(vision, process, memory.features ?? defaultMemory.features, disk);
   const keys = new KeyCache(memory.prefixes ?? defaultMemory.prefixes);
   const tokens = options.batchTokens ?? limits.tokens;

@@ -14,7 +14,7 @@ export interface Engine {
    * (within 1e-3).
    *
    * @param answers e.g. ['Yes', 'No'] or the candidate labels ['A', 'B', ...]; each must start with a token of its own.
-   * @throws ChatReidError PROMPT_TOO_LONG, OPTION_INVALID (answers share a first token), CANCELLED, ENGINE_*, REMOTE_*, PICTURE_*
+   * @throws ChatReidError PROMPT_TOO_LONG, OPTION_INVALID (answers share a first token), CANCELLED, ENGINE_* (ENGINE_CANNOT: the model's numbers overflow), REMOTE_*, PICTURE_*
    */
   score(prompts: readonly Prompt[], answers: readonly string[], options?: RunOptions): Promise<number[][]>;
 
@@ -70,7 +70,7 @@ export interface EngineStats {
   readonly prompts: number;
   readonly tokens: number;
   /** Vision tokens that were computed, not taken from the cache. */
-  readonly pictures: number;
+  readonly pictureTokens: number;
   readonly restarts: number;
   readonly caches: Readonly<Record<'features' | 'featuresOnDisk' | 'prefixes', CacheStats>>;
 }

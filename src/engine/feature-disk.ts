@@ -1,50 +1,72 @@
 /** Features of gallery pictures on disk: bounded in bytes, written whole or not at all, a damaged file is a miss. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { CacheStats } from './engine.ts';
 import { featureFile, featureFileBytes, readFeatureFile } from './feature-file.ts';
+import {
+  type FeatureFileInfo,
+  featureFileName,
+  featureFiles,
+  modelFolderName,
+  removeFeatures,
+} from './feature-folder.ts';
 import type { PictureFeatures } from './vision-encoder.ts';
 
-interface Kept {
-  readonly bytes: number;
-}
+/** In order of use, the oldest first. */
+type Kept = Map<string, Pick<FeatureFileInfo, 'bytes' | 'used'>>;
 
 /** Use is written to the file's time at most this often, so that reading stays reading. */
 const touchEvery = 60 * 60 * 1000;
+/** Looking through a full cache takes a tenth of a second: done whenever this share of the limit has been written. */
+const unseenShare = 1 / 16;
 
 /**
- * One file a picture, in the folder of one model's checksum; the other models' folders are left alone but count
- * towards no limit. The least recently used files go first. The cache is never needed: a disk that is full or may not
- * be written makes it smaller, not the engine slower to fail.
+ * The limit is on the whole folder: files of every model and of every process count, and the least recently used go
+ * first, whosesoever they are. Another process's files are noticed when this one has written a sixteenth of the limit.
+ * The cache is never needed: a disk that is full or may not be written makes it smaller, not the engine slower to fail.
  */
 export class FeatureDisk {
   readonly #folder: string;
+  readonly #model: string;
   readonly #limit: number;
-  /** In order of use, the oldest first. */
-  #kept: Promise<Map<string, Kept>> | undefined;
+  #kept: Promise<Kept> | undefined;
   #bytes = 0;
+  /** Written by this process since it last looked through the folder. */
+  #unseen = 0;
+  #lastUse = 0;
   #hits = 0;
   #misses = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  /** @param limitBytes 0 keeps nothing */
-  constructor(folder: string, modelChecksum: string, limitBytes: number) {
-    this.#folder = join(folder, modelChecksum.slice(0, 16));
+  /**
+   * @param folder of all models' features
+   * @param key names the model and whatever else the features depend on; all of it counts
+   * @param limitBytes 0 keeps nothing
+   */
+  constructor(folder: string, key: string, limitBytes: number) {
+    this.#folder = folder;
+    this.#model = modelFolderName(key);
     this.#limit = limitBytes;
+  }
+
+  /** Looks through the folder, so that {@link stats} tells what is there; done with the first use otherwise. */
+  async load(): Promise<void> {
+    await this.#index();
   }
 
   async get(pictureId: string): Promise<PictureFeatures | undefined> {
     const kept = await this.#index();
+    const path = this.#path(pictureId);
     // Also looked for when it is not in the index: another process may have written it since.
-    const features = await this.#read(pictureId);
-    this.#drop(kept, pictureId);
+    const features = await this.#read(join(this.#folder, path));
+    this.#drop(kept, path);
     if (features === undefined) {
       this.#misses++;
       return undefined;
     }
     this.#hits++;
-    this.#add(kept, pictureId, featureFileBytes(features));
+    this.#add(kept, path, featureFileBytes(features));
     return features;
   }
 
@@ -54,11 +76,16 @@ export class FeatureDisk {
     this.#writing = this.#writing.then(() => this.#write(pictureId, features)).catch(() => undefined);
   }
 
-  async forget(pictureId: string): Promise<void> {
-    await this.#writing;
-    const kept = await this.#index();
-    this.#drop(kept, pictureId);
-    await rm(this.#path(pictureId), { force: true });
+  /** Every model's features of the picture. */
+  forget(pictureId: string): Promise<void> {
+    const done = this.#writing.then(async () => {
+      await removeFeatures(this.#folder, [pictureId]);
+      const kept = await this.#index();
+      const name = `/${featureFileName(pictureId)}`;
+      for (const path of [...kept.keys()]) if (path.endsWith(name)) this.#drop(kept, path);
+    });
+    this.#writing = done.catch(() => undefined);
+    return done;
   }
 
   /** When everything put so far is written. */
@@ -70,8 +97,7 @@ export class FeatureDisk {
     return { hits: this.#hits, misses: this.#misses, bytes: this.#bytes, limitBytes: this.#limit };
   }
 
-  async #read(pictureId: string): Promise<PictureFeatures | undefined> {
-    const path = this.#path(pictureId);
+  async #read(path: string): Promise<PictureFeatures | undefined> {
     try {
       const features = readFeatureFile(await readFile(path));
       const now = new Date();
@@ -87,69 +113,65 @@ export class FeatureDisk {
     const kept = await this.#index();
     const file = featureFile(features);
     if (file.length > this.#limit) return;
-    const path = this.#path(pictureId);
+    const inFolder = this.#path(pictureId);
+    const path = join(this.#folder, inFolder);
     const unfinished = `${path}.${randomUUID()}.tmp`;
     try {
-      await mkdir(this.#folder, { recursive: true });
+      await mkdir(dirname(path), { recursive: true });
       await writeFile(unfinished, file);
       await rename(unfinished, path);
     } catch (error) {
       await rm(unfinished, { force: true }).catch(() => undefined);
       throw error;
     }
-    this.#drop(kept, pictureId);
-    this.#add(kept, pictureId, file.length);
+    this.#drop(kept, inFolder);
+    this.#add(kept, inFolder, file.length);
+    this.#unseen += file.length;
+    if (this.#unseen > this.#limit * unseenShare) await this.#look(kept);
     for (const oldest of kept.keys()) {
       if (this.#bytes <= this.#limit) break;
       this.#drop(kept, oldest);
-      await rm(this.#path(oldest), { force: true });
+      await rm(join(this.#folder, oldest), { force: true });
     }
   }
 
-  #add(kept: Map<string, Kept>, pictureId: string, bytes: number): void {
-    kept.set(pictureId, { bytes });
+  #add(kept: Kept, path: string, bytes: number): void {
+    // Two uses in one millisecond still have an order.
+    this.#lastUse = Math.max(Date.now(), this.#lastUse + 0.001);
+    kept.set(path, { bytes, used: this.#lastUse });
     this.#bytes += bytes;
   }
 
-  #drop(kept: Map<string, Kept>, pictureId: string): void {
-    this.#bytes -= kept.get(pictureId)?.bytes ?? 0;
-    kept.delete(pictureId);
+  #drop(kept: Kept, path: string): void {
+    this.#bytes -= kept.get(path)?.bytes ?? 0;
+    kept.delete(path);
   }
 
-  /** Read from the folder once: what an earlier process left, without its unfinished files. */
-  #index(): Promise<Map<string, Kept>> {
-    this.#kept ??= this.#scan();
+  #index(): Promise<Kept> {
+    this.#kept ??= (async () => {
+      const kept: Kept = new Map();
+      await this.#look(kept);
+      return kept;
+    })();
     return this.#kept;
   }
 
-  async #scan(): Promise<Map<string, Kept>> {
-    const names = await readdir(this.#folder).catch(() => []);
-    const files: { id: string; bytes: number; used: number }[] = [];
-    for (const name of names) {
-      const path = join(this.#folder, name);
-      const info = await stat(path).catch(() => undefined);
-      if (info === undefined) continue;
-      const stale = name.endsWith('.tmp') && Date.now() - info.mtimeMs > touchEvery;
-      if (stale) await rm(path, { force: true }).catch(() => undefined);
-      const id = name.endsWith('.features') ? idOf(name.slice(0, -'.features'.length)) : undefined;
-      if (id !== undefined) files.push({ id, bytes: info.size, used: info.mtimeMs });
-    }
-    files.sort((a, b) => a.used - b.used);
-    this.#bytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-    return new Map(files.map(({ id, bytes }) => [id, { bytes }]));
+  /** Brings the index to what is on disk now. A use by this process may be newer than the file's time. */
+  async #look(kept: Kept): Promise<void> {
+    const files = await featureFiles(this.#folder).catch(() => []);
+    const known = files.map(({ path, bytes, used }) => ({
+      path,
+      bytes,
+      used: Math.max(used, kept.get(path)?.used ?? 0),
+    }));
+    known.sort((a, b) => a.used - b.used);
+    kept.clear();
+    for (const { path, bytes, used } of known) kept.set(path, { bytes, used });
+    this.#bytes = known.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#unseen = 0;
   }
 
   #path(pictureId: string): string {
-    const name = /^[0-9a-z-]{1,100}$/.test(pictureId) ? pictureId : encodeURIComponent(pictureId);
-    return join(this.#folder, `${name}.features`);
-  }
-}
-
-/** The picture id in a file name; undefined for a file that no one here wrote. */
-function idOf(name: string): string | undefined {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return undefined;
+    return `${this.#model}/${featureFileName(pictureId)}`;
   }
 }

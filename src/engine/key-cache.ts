@@ -36,6 +36,11 @@ export class KeyCache {
     }
   }
 
+  /** Whether anything is kept at all. */
+  get keeps(): boolean {
+    return this.#entries !== undefined;
+  }
+
   /**
    * Keys of the longest kept prefix, always shorter than the prompt. Counts as a hit when everything that the prompt
    * marks as worth keeping was there, as a miss when something of it must be computed.

@@ -151,7 +151,10 @@ const manifest = z.object({
     .nullish(),
 });
 
-/** What chatreid.json adds to a Hugging Face folder; every part of it is optional. */
+/**
+ * What chatreid.json adds to a Hugging Face folder; every part of it is optional. Its other keys are for people and for
+ * whoever trains the model: licence, version, `promptVersion` (of the prompts that it was trained with), what it comes from.
+ */
 export interface ModelManifest {
   readonly name?: string | undefined;
   /** SHA-256 by path inside the folder. */

@@ -41,6 +41,17 @@ export interface ModelFolderOptions {
   readonly cacheFolder?: string;
 }
 
+/** What the answers of the language model depend on beside its graphs; not every exporter writes all of them. */
+const settingsFiles = [
+  'config.json',
+  'preprocessor_config.json',
+  'tokenizer.json',
+  'chat_template.jinja',
+  'chat_template.json',
+  'tokenizer_config.json',
+  'generation_config.json',
+] as const;
+
 const copyAgain = 'Copy or download the model folder again.';
 
 /**
@@ -129,22 +140,13 @@ export class ModelFolder {
       chatTemplate: await this.#chatTemplate(),
       endTokens: await this.#endTokens(),
     };
-    await this.verify([...Object.values(files.graphs), 'config.json', 'tokenizer.json']);
+    await this.verify([...settingsFiles, ...Object.values(files.graphs)]);
     return files;
   }
 
   /** SHA-256 over the names and checksums of everything that the answers of the language model depend on. */
   languageModelChecksum(files: LanguageModelFiles): Promise<string> {
-    const settings = [
-      'config.json',
-      'preprocessor_config.json',
-      'tokenizer.json',
-      'chat_template.jinja',
-      'chat_template.json',
-      'tokenizer_config.json',
-      'generation_config.json',
-    ];
-    return this.#stamp([...settings, ...Object.values(files.graphs)], '');
+    return this.#stamp([...settingsFiles, ...Object.values(files.graphs)], '');
   }
 
   /** SHA-256 over the filter's files and its section of chatreid.json: names the embedding space. */

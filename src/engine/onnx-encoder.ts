@@ -16,6 +16,7 @@ import {
   tensorFloats,
   toFloat32,
 } from './onnx-session.ts';
+import { allFinite, overflowError } from './overflow.ts';
 import { planes } from './picture-planes.ts';
 
 export interface OnnxEncoderOptions {
@@ -205,6 +206,7 @@ export class OnnxEncoder implements Encoder {
       );
     }
     const data = toFloat32(tensorFloats(output));
+    if (!allFinite(data)) throw overflowError('base filter');
     return Array.from({ length: rows as number }, (_, row) =>
       unit(data.slice(row * dimension, (row + 1) * dimension)),
     );

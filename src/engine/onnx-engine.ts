@@ -7,6 +7,7 @@ import type { Engine, EngineDescription, EngineStats, GenerateOptions, RunOption
 import { type EngineParts, loadEngineParts, type OnnxEngineOptions, workingBytes } from './engine-parts.ts';
 import type { FeatureCache } from './feature-cache.ts';
 import { generateTokens, textPieces } from './generation.ts';
+import { overflowError } from './overflow.ts';
 import { bytesPerToken, type PastKeys } from './past-keys.ts';
 import type { Prompt } from './prompt.ts';
 import type { EncodedPrompt } from './prompt-encoder.ts';
@@ -21,7 +22,7 @@ export class OnnxEngine implements Engine {
   readonly #parts: EngineParts;
   #prompts = 0;
   #naiveTokens = 0;
-  #naivePictures = 0;
+  #naivePictureTokens = 0;
   readonly #calls = new OpenCalls();
 
   private constructor(parts: EngineParts) {
@@ -90,7 +91,7 @@ export class OnnxEngine implements Engine {
     return {
       prompts: this.#prompts,
       tokens: runner.tokens + this.#naiveTokens,
-      pictures: features.computed + this.#naivePictures,
+      pictureTokens: features.computed + this.#naivePictureTokens,
       restarts: 0,
       caches: {
         features: features.stats(),
@@ -196,7 +197,7 @@ export class OnnxEngine implements Engine {
       const patches = await process(picture);
       await checkpoint();
       found.set(picture.id, (await vision.encode([patches]))[0] as PictureFeatures);
-      this.#naivePictures += vision.tokens([patches]);
+      this.#naivePictureTokens += vision.tokens([patches]);
     }
     return found;
   }
@@ -237,14 +238,20 @@ function* stretchesWithin(prompts: readonly EncodedPrompt[], limit: number): Gen
   if (start < prompts.length) yield [start, prompts.length];
 }
 
-/** Natural-log probabilities of the tokens under the softmax of the logits. */
+/**
+ * Natural-log probabilities of the tokens under the softmax of the logits.
+ *
+ * @throws ChatReidError ENGINE_CANNOT when one of them is none
+ */
 function logProbabilities(logits: Float32Array, tokens: readonly number[]): number[] {
   let top = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < logits.length; i++) top = Math.max(top, logits[i] as number);
   let sum = 0;
   for (let i = 0; i < logits.length; i++) sum += Math.exp((logits[i] as number) - top);
   const whole = top + Math.log(sum);
-  return tokens.map((token) => (logits[token] as number) - whole);
+  const row = tokens.map((token) => (logits[token] as number) - whole);
+  if (!row.every(Number.isFinite)) throw overflowError('language model');
+  return row;
 }
 
 function checkSampling({ temperature = 0, topP = 1, maxTokens = 1 }: GenerateOptions): void {

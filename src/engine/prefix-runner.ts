@@ -29,7 +29,7 @@ export class PrefixRunner {
     featuresOf: FeaturesOf,
     checkpoint: Checkpoint,
   ): Promise<Float32Array[]> {
-    const nodes = promptTree(prompts, known);
+    const nodes = promptTree(prompts, known, this.cache.keeps);
     const logits: Float32Array[] = new Array(prompts.length);
     const place = (node: TreeNode, row: Float32Array) => {
       for (const index of node.answers) logits[index] = row;
@@ -54,7 +54,7 @@ export class PrefixRunner {
     featuresOf: FeaturesOf,
     checkpoint: Checkpoint,
   ): Promise<{ logits: Float32Array; keys: PastKeys }> {
-    const nodes = promptTree([prompt], [known]);
+    const nodes = promptTree([prompt], [known], this.cache.keeps);
     await this.#computeKeys(nodes, featuresOf, checkpoint, () => undefined);
     const leaf = nodes.find(({ answers }) => answers.length > 0) as TreeNode;
     await checkpoint();

@@ -27,17 +27,19 @@ const worthSharing = 24;
 
 /**
  * @param known the longest prefix of each prompt whose keys are at hand
+ * @param keeping whether marks count: a run that ends at one is in vain where nothing can be kept
  * @returns every stretch to run or to start from, parents before children; each prompt ends at exactly one node
  */
 export function promptTree(
   prompts: readonly EncodedPrompt[],
   known: readonly (PastKeys | undefined)[],
+  keeping = true,
 ): TreeNode[] {
   const growing = new GrowingTree(prompts);
   prompts.forEach((prompt, index) => {
     const past = known[index];
     if (past) growing.at(index, past.length).keys ??= past;
-    for (const mark of prompt.marks) {
+    for (const mark of keeping ? prompt.marks : []) {
       if (mark > (past?.length ?? 0)) growing.at(index, mark).keep = true;
     }
   });

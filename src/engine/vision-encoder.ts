@@ -9,6 +9,7 @@ import {
   type TensorInfo,
   tensorFloats,
 } from './onnx-session.ts';
+import { allFinite, overflowError } from './overflow.ts';
 
 export interface PictureFeatures {
   readonly grid: PatchGrid;
@@ -68,7 +69,11 @@ export class VisionEncoder {
     return pictures.reduce((sum, { grid }) => sum + visionTokens(grid, this.#options.mergeSize), 0);
   }
 
-  /** One run of the graph. Blocks the event loop while it runs. */
+  /**
+   * One run of the graph. Blocks the event loop while it runs.
+   *
+   * @throws ChatReidError ENGINE_CANNOT when the numbers overflow: they must not get into a cache
+   */
   async encode(pictures: readonly PicturePatches[]): Promise<PictureFeatures[]> {
     const [only] = pictures;
     const pixels = pictures.length === 1 && only ? only.pixels : concatenate(pictures.map((p) => p.pixels));
@@ -83,6 +88,7 @@ export class VisionEncoder {
     );
     const output = outputs[this.#output.name] as NonNullable<(typeof outputs)[string]>;
     const data = tensorFloats(output);
+    if (!allFinite(data)) throw overflowError('vision encoder');
     const hidden = output.dims.at(-1) as number;
     let start = 0;
     return pictures.map(({ grid }) => {

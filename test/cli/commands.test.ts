@@ -430,6 +430,12 @@ describe('gallery add, remove, export, reindex', () => {
     expect(no.stderr).toContain('18 pictures');
     expect(no.stderr).toContain('Nothing was removed');
     expect(await left()).toBe(18);
+    const listed = await json<{ pictures: Ranked[] }>('gallery', 'list', '-g', 'leaving');
+    const features = join(root, 'home', 'cache', 'features', 'some-model');
+    await mkdir(features, { recursive: true });
+    const kept = () => readdir(features).then((names) => names.length);
+    for (const { pictureId } of listed.pictures) await writeFile(join(features, `${pictureId}.features`), '');
+    await writeFile(join(features, `${'0'.repeat(64)}.features`), 'of another gallery');
     const yes = ['gallery', 'remove', '-g', 'leaving', '--picture', 'cam1/p2.png'];
     expect((await runWith({ tty: true, stdin: 'y\n' }, ...yes)).stdout).toContain('Removed 1 picture');
     expect(await json('gallery', 'remove', '-g', 'leaving', '--person', '001', '003', '--yes')).toEqual({
@@ -437,7 +443,9 @@ describe('gallery add, remove, export, reindex', () => {
       removed: 6,
     });
     expect(await left()).toBe(11);
+    expect(await kept()).toBe(12);
     expect(await json('gallery', 'remove', '-g', 'leaving', '--all', '--yes')).toMatchObject({ removed: 11 });
+    expect(await readdir(features)).toEqual([`${'0'.repeat(64)}.features`]);
     expect((await run('gallery', 'list', '-g', 'leaving', '--json')).exitCode).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FeatureDisk } from '../../src/engine/feature-disk.ts';
 import { featureFile, readFeatureFile } from '../../src/engine/feature-file.ts';
+import { forgetFeatures, modelFolderName } from '../../src/engine/feature-folder.ts';
 import type { PictureFeatures } from '../../src/engine/vision-encoder.ts';
 
 const model = 'c'.repeat(64);
@@ -18,7 +19,7 @@ const features = (seed: number, length = 16): PictureFeatures => ({
   grid: [1, 4, 2 * seed],
   data: Float32Array.from({ length }, (_, i) => seed + i / 7),
 });
-const inModel = () => join(folder, model.slice(0, 16));
+const inModel = () => join(folder, modelFolderName(model));
 const fileOf = (id: string) => join(inModel(), `${id}.features`);
 const fileBytes = featureFile(features(1)).length;
 
@@ -139,7 +140,75 @@ test('an id that is no file name stays inside the folder', async () => {
   const disk = new FeatureDisk(folder, model, 1e6);
   disk.put('../../outside', features(1));
   await disk.settled();
-  expect(await readdir(folder)).toEqual([model.slice(0, 16)]);
+  expect(await readdir(folder)).toEqual([modelFolderName(model)]);
   expect(await readdir(inModel())).toHaveLength(1);
   expect(await new FeatureDisk(folder, model, 1e6).get('../../outside')).toEqual(features(1));
+});
+
+test('all of the key counts: two sizes of pictures of one model are two things', async () => {
+  const [large, small] = [`${model}-802816`, `${model}-50176`].map(
+    (key) => new FeatureDisk(folder, key, 1e6),
+  );
+  large?.put('a', features(1));
+  await large?.settled();
+  expect(await small?.get('a')).toBeUndefined();
+  small?.put('a', features(2));
+  await small?.settled();
+  expect(await large?.get('a')).toEqual(features(1));
+});
+
+async function bytesOnDisk(): Promise<number> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return (await Promise.all(files.map((file) => readFile(file)))).reduce(
+    (sum, { length }) => sum + length,
+    0,
+  );
+}
+
+test('two programs with one cache keep within the limit together', async () => {
+  const limit = 10 * fileBytes;
+  const [one, other] = [new FeatureDisk(folder, model, limit), new FeatureDisk(folder, model, limit)];
+  for (const disk of [one, other]) await disk.load();
+  for (let i = 0; i < 10; i++) one.put(`one-${i}`, features(1));
+  await one.settled();
+  for (let i = 0; i < 10; i++) other.put(`other-${i}`, features(1));
+  await other.settled();
+  expect(await bytesOnDisk()).toBe(limit);
+  expect(other.stats().bytes).toBe(limit);
+  expect(await other.get('other-9')).toBeDefined();
+});
+
+test('what another model has left counts, and goes first when it is the older', async () => {
+  const before = new FeatureDisk(folder, 'another model', 3 * fileBytes);
+  for (const id of ['a', 'b', 'c']) before.put(id, features(1));
+  await before.settled();
+  const now = new FeatureDisk(folder, model, 3 * fileBytes);
+  await now.load();
+  expect(now.stats()).toMatchObject({ hits: 0, misses: 0, bytes: 3 * fileBytes });
+  now.put('d', features(2));
+  now.put('e', features(2));
+  await now.settled();
+  expect(await bytesOnDisk()).toBe(3 * fileBytes);
+  expect((await readdir(inModel())).sort()).toEqual(['d.features', 'e.features']);
+  expect(await readdir(join(folder, modelFolderName('another model')))).toEqual(['c.features']);
+});
+
+test('pictures are forgotten in every model’s folder without a model, and nothing else is', async () => {
+  const cache = join(folder, 'cache');
+  await forgetFeatures(cache, ['a']);
+  const disks = [model, 'another model'].map((key) => new FeatureDisk(join(cache, 'features'), key, 1e6));
+  for (const disk of disks) {
+    for (const id of ['a', 'b', 'ab', '../c']) disk.put(id, features(1));
+    await disk.settled();
+  }
+  const inAnother = join(cache, 'features', modelFolderName('another model'));
+  await writeFile(join(inAnother, 'a.features.1.tmp'), 'half');
+  await forgetFeatures(cache, ['a', '../c', 'never seen']);
+  for (const key of [model, 'another model']) {
+    const left = await readdir(join(cache, 'features', modelFolderName(key)));
+    expect(left.sort()).toEqual(['ab.features', 'b.features']);
+  }
+  expect(await disks[0]?.get('a')).toBeUndefined();
+  expect(await disks[1]?.get('b')).toEqual(features(1));
 });

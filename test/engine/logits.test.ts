@@ -1,5 +1,5 @@
 /** Logits equal the reference's within 1e-3: one to six pictures, alone and in padded batches, with and without kept keys. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ChatTemplate } from '../../src/engine/chat-template.ts';
 import { type EngineParts, loadEngineParts } from '../../src/engine/engine-parts.ts';
 import { KeyCache } from '../../src/engine/key-cache.ts';
@@ -107,6 +107,15 @@ describe.each(referencePrompts)('$name', (reference) => {
       const last = prompt.marks.at(-1) ?? 0;
       expect(run.tokens - before).toBe(prompt.ids.length - last);
     }
+  });
+
+  test('with nothing kept, marks make no more runs', async () => {
+    const run = runner(0);
+    const runs = vi.spyOn(parts.decoder, 'run');
+    const [row] = await logitsOf(run, [encode(reference, [0, 1])]);
+    expect(runs).toHaveBeenCalledOnce();
+    runs.mockRestore();
+    expectSame(row, firstRow(reference));
   });
 
   test('step by step after a kept past', async () => {

@@ -1,5 +1,5 @@
 /** Model folders: whole, in older layouts, lacking, damaged, foreign. */
-import { cp, mkdtemp, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -186,6 +186,20 @@ describe('what is wrong is named, with what to do', () => {
       });
     },
   );
+
+  test.each([
+    'preprocessor_config.json',
+    'chat_template.jinja',
+    'generation_config.json',
+    'tokenizer_config.json',
+  ])('%s that is not the listed one', async (file) => {
+    const model = await copy();
+    await appendFile(join(model, file), ' ');
+    await expect(open(model)).rejects.toMatchObject({
+      code: 'MODEL_DAMAGED',
+      message: expect.stringContaining(file),
+    });
+  });
 
   test('half a graph that nothing lists, settings that are not JSON, settings that make no sense', async () => {
     const model = await copy();

@@ -138,7 +138,7 @@ describe('naive, cached and batched agree', () => {
     const once = await open();
     await once.score(pairs(query), yesNo);
     const single = await once.stats();
-    expect(after.pictures - before.pictures).toBe(single.pictures);
+    expect(after.pictureTokens - before.pictureTokens).toBe(single.pictureTokens);
     // And each candidate's keys once: the other five calls ran what follows them, and perhaps the short header.
     await once.score(pairs(query), yesNo);
     const suffixes = (await once.stats()).tokens - single.tokens;
@@ -181,7 +181,7 @@ describe('what did not change is not computed again', () => {
     const before = await engine.stats();
     await engine.score(words('a woman in blue'), yesNo);
     const after = await engine.stats();
-    expect(after.pictures).toBe(before.pictures);
+    expect(after.pictureTokens).toBe(before.pictureTokens);
     expect(after.caches.prefixes.hits - before.caches.prefixes.hits).toBe(gallery.length);
     expect(after.caches.prefixes.misses).toBe(before.caches.prefixes.misses);
     // Not even looked up: the keys already hold what the pictures said.
@@ -199,7 +199,7 @@ describe('what did not change is not computed again', () => {
     const after = await engine.stats();
     const alone = await open();
     await alone.score([ask(query)], yesNo);
-    expect(after.pictures - before.pictures).toBe((await alone.stats()).pictures);
+    expect(after.pictureTokens - before.pictureTokens).toBe((await alone.stats()).pictureTokens);
   });
 
   test('a query picture before the candidates is run once a call', async () => {
@@ -225,7 +225,7 @@ describe('what did not change is not computed again', () => {
     await first.close();
     const second = await open({ cacheFolder });
     expectSame(await second.score(words('a man'), yesNo), expected);
-    expect((await second.stats()).pictures).toBe(0);
+    expect((await second.stats()).pictureTokens).toBe(0);
     expect((await second.stats()).caches.featuresOnDisk).toMatchObject({ hits: gallery.length, misses: 0 });
     await second.close();
     const features = join(cacheFolder, 'features');
@@ -239,7 +239,7 @@ describe('what did not change is not computed again', () => {
       hits: gallery.length - 1,
       misses: 1,
     });
-    expect((await third.stats()).pictures).toBeGreaterThan(0);
+    expect((await third.stats()).pictureTokens).toBeGreaterThan(0);
   });
 
   test('caches stay within their bounds, and the answers stay right', async () => {
@@ -267,7 +267,7 @@ describe('what did not change is not computed again', () => {
       expect(after.caches[cache].bytes).toBeLessThan(before.caches[cache].bytes);
     }
     await engine.score(words('a man').slice(0, 1), yesNo);
-    expect((await engine.stats()).pictures).toBeGreaterThan(before.pictures);
+    expect((await engine.stats()).pictureTokens).toBeGreaterThan(before.pictureTokens);
   });
 });
 
@@ -330,8 +330,16 @@ test('a photo of many megapixels costs no more vision tokens than the bound', as
   const large = await testPicture(5, { width: 2000, height: 3000 });
   const bounded = await open({ pictureTokens: 64 });
   await bounded.score([ask(large, 'Is this a man?')], yesNo);
-  const { pictures } = await bounded.stats();
-  expect(pictures).toBeGreaterThan(32);
-  expect(pictures).toBeLessThanOrEqual(64);
+  const { pictureTokens } = await bounded.stats();
+  expect(pictureTokens).toBeGreaterThan(32);
+  expect(pictureTokens).toBeLessThanOrEqual(64);
+  const cacheFolder = join(folder, 'two-bounds');
+  for (const most of [64, 32]) {
+    // One after the other on one cache: features of another size are not taken for these.
+    const engine = await open({ pictureTokens: most, cacheFolder });
+    await engine.score([ask(large, 'Is this a man?')], yesNo);
+    expect((await engine.stats()).pictureTokens).toBeGreaterThan(most / 2);
+    await engine.close();
+  }
   await expect(open({ pictureTokens: 0 })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });

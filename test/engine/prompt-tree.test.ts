@@ -108,6 +108,13 @@ describe('sharing', () => {
     ]);
   });
 
+  test('where nothing can be kept a mark is no reason for a run of its own', () => {
+    const marked = prompt([1, 2, 3, 4], [2]);
+    const ends = (keeping: boolean) => promptTree([marked], [undefined], keeping).map(({ end }) => end);
+    expect(ends(true)).toEqual([2, 4]);
+    expect(ends(false)).toEqual([4]);
+  });
+
   test('any prompts, marks and known prefixes are covered exactly', () => {
     const ids = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 60 });
     const stems = fc.array(ids, { minLength: 1, maxLength: 3 });

@@ -83,7 +83,7 @@ export class FakeEngine implements Engine {
   async stats(): Promise<EngineStats> {
     const cache = { hits: 0, misses: 0, bytes: 0, limitBytes: 0 };
     const caches = { features: cache, featuresOnDisk: cache, prefixes: cache };
-    return { prompts: this.#prompts, tokens: this.#tokens, pictures: 0, restarts: 0, caches };
+    return { prompts: this.#prompts, tokens: this.#tokens, pictureTokens: 0, restarts: 0, caches };
   }
 
   async close(): Promise<void> {

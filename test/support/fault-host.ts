@@ -23,9 +23,9 @@ export interface Fault {
   /**
    * `kill`: SIGKILL, as the out-of-memory killer does. `exit`: last words on stderr, then exit code 3. `hang`: the thread
    * never comes back. `eat`: fills the heap. `refuse`: throws `code`. `nap`: blocks the thread for `ms`.
-   * `change`: opens another model than before.
+   * `change`: opens another model than before. `wait`, for `generate`: the next piece takes `ms`, the thread is free meanwhile.
    */
-  readonly act: 'kill' | 'exit' | 'hang' | 'eat' | 'refuse' | 'nap' | 'change';
+  readonly act: 'kill' | 'exit' | 'hang' | 'eat' | 'refuse' | 'nap' | 'change' | 'wait';
   readonly ms?: number;
   readonly code?: ErrorCode;
   /** For `generate`: pieces that are produced first. */
@@ -98,7 +98,7 @@ class FaultyEngine extends FakeEngine implements Engine {
       yield piece;
       if (--left === 0) {
         // The pieces before must have crossed to the parent for the fault to be about a reply that has begun.
-        await sleep(50);
+        await sleep(fault?.act === 'wait' ? fault.ms : 50);
         act(fault);
       }
     }

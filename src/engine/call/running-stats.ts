@@ -6,7 +6,7 @@ const noCache: CacheStats = { hits: 0, misses: 0, bytes: 0, limitBytes: 0 };
 export const noStats: EngineStats = {
   prompts: 0,
   tokens: 0,
-  pictures: 0,
+  pictureTokens: 0,
   restarts: 0,
   caches: { features: noCache, featuresOnDisk: noCache, prefixes: noCache },
 };
@@ -47,7 +47,7 @@ function add(past: EngineStats, now: EngineStats): EngineStats {
   return {
     prompts: past.prompts + now.prompts,
     tokens: past.tokens + now.tokens,
-    pictures: past.pictures + now.pictures,
+    pictureTokens: past.pictureTokens + now.pictureTokens,
     restarts: past.restarts,
     caches: {
       features: cache(past.caches.features, now.caches.features),

@@ -15,7 +15,10 @@ export interface EngineProcessOptions extends HostOptions {
   readonly startTimeoutMs?: number;
   /** Longest time for one call from asking to answer, waiting in line included, in ms. Default: none. */
   readonly requestTimeoutMs?: number;
-  /** How long cancelled work may go on before the child is killed for it, in ms. Default 5,000. */
+  /**
+   * How long cancelled work may go on before the child is killed for it, in ms. Default 5,000. While another's reply is
+   * being produced the child has six times as long since its last sign of life.
+   */
   readonly cancelGraceMs?: number;
   /** First pause before another start when children keep dying, in ms; it doubles up to 10 s. Default 250. */
   readonly backoffMs?: number;
@@ -39,7 +42,7 @@ const interactivePictures = 8;
  * sees two beginnings. A model that cannot be loaded is reported at once and tried again by the next request.
  *
  * Cancelled calls end at once for the caller. The child is asked to stop, which it hears between two model runs; if
- * it has not after `cancelGraceMs` it is killed and restarted.
+ * it has not after `cancelGraceMs` it is killed and restarted, but not lightly in the middle of somebody else's reply.
  */
 export class EngineProcess implements Engine, Encoder {
   readonly #supervisor: Supervisor;

@@ -15,6 +15,15 @@ export function crashedError(when: string, how: string, lastWords: string): Chat
   );
 }
 
+/** @param when as for {@link crashedError} */
+export function cutOffError(when: string): ChatReidError {
+  return new ChatReidError(
+    'ENGINE_CRASHED',
+    `The model process had to be stopped ${when}: it hung over another question or over opening a model.`,
+    'Ask again: it starts afresh.',
+  );
+}
+
 export function slowStartError(timeoutMs: number): ChatReidError {
   return new ChatReidError(
     'ENGINE_TIMEOUT',

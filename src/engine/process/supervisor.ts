@@ -14,7 +14,7 @@ import {
   type WorkResult,
 } from './protocol.ts';
 import { RunningStats } from '../call/running-stats.ts';
-import { crashedError, slowStartError } from './supervisor-errors.ts';
+import { crashedError, cutOffError, slowStartError } from './supervisor-errors.ts';
 import { type Lane, TaskQueue } from './task-queue.ts';
 
 export interface SupervisorOptions {
@@ -23,7 +23,10 @@ export interface SupervisorOptions {
   readonly heapMb: number | undefined;
   /** From the start of the child, or the wish for its second model, to a loaded model. */
   readonly startTimeoutMs: number;
-  /** How long cancelled work may go on before the child is killed for it. */
+  /**
+   * How long cancelled work may go on before the child is killed for it. While another's reply is being produced the
+   * kill waits, until nothing has come from the child for {@link replyPatience} times as long.
+   */
   readonly cancelGraceMs: number;
   /** Waits before the 2nd, 3rd, ... start in a row without any work done between: this, doubled each time, at most 10 s. */
   readonly backoffMs: number;
@@ -47,10 +50,14 @@ interface Task {
   chars: number;
   settled: boolean;
   grace: NodeJS.Timeout | undefined;
+  /** Cancelled, and still going on after its grace. */
+  overdue: boolean;
 }
 
 const maxBackoffMs = 10_000;
 const leavePatienceMs = 2000;
+const replyPatience = 6;
+const overdueEveryMs = 500;
 const describing: Readonly<Record<Side, WorkOf<'describe'> | WorkOf<'describeEncoder'>>> = {
   engine: { kind: 'describe' },
   encoder: { kind: 'describeEncoder' },
@@ -64,6 +71,8 @@ export class Supervisor {
   readonly #stats = new RunningStats();
   #child: ChildHandle | undefined;
   #starts = 0;
+  /** When the child last said something, on the clock of `performance`. */
+  #heard = 0;
   #nextId = 1;
   /** The kill was ours: it says nothing against the work that was under way beside. */
   #killing = false;
@@ -105,6 +114,7 @@ export class Supervisor {
         chars: 0,
         settled: false,
         grace: undefined,
+        overdue: false,
         settle: (outcome) => {
           if (task.settled) return;
           task.settled = true;
@@ -157,9 +167,11 @@ export class Supervisor {
     if (this.#closed || this.#killing || this.#backoff) return;
     if (this.#queue.waiting.length > 0) {
       this.#child ??= this.#start();
+      // Nothing more for a child that may have to go: replies begun now would put that off for ever.
+      const leaving = [...this.#sent.values()].some((task) => task.overdue);
       for (const side of new Set(this.#queue.waiting.map((task) => task.side))) this.#load(side);
       const ready = (side: Side): boolean => this.#loads.isReady(side);
-      for (;;) {
+      while (!leaving) {
         const task = this.#queue.take(this.#sent.values(), ready);
         if (!task) break;
         this.#sent.set(task.id, task);
@@ -197,6 +209,8 @@ export class Supervisor {
   }
 
   #onMessage(message: FromChild): void {
+    this.#heard = performance.now();
+    if (message.type !== 'chunk' && message.stats) this.#stats.update(message.stats);
     const loaded = message.type === 'chunk' ? undefined : this.#loads.end(message);
     if (loaded) {
       this.#onLoaded(loaded);
@@ -210,7 +224,6 @@ export class Supervisor {
       return;
     }
     this.#failures = 0;
-    if (message.stats) this.#stats.update(message.stats);
     if (message.type === 'done') task.settle({ value: message.value });
     else task.settle({ error: ChatReidError.from(message.error) });
     this.#forget(task);
@@ -234,10 +247,22 @@ export class Supervisor {
       this.#queue.remove(task);
       this.#pumpSoon();
     } else if (this.#child?.cancel(task.id)) {
-      task.grace = setTimeout(() => this.#kill(), this.#options.cancelGraceMs);
+      task.grace = setTimeout(() => this.#onOverdue(task), this.#options.cancelGraceMs);
     } else {
       this.#forget(task);
     }
+  }
+
+  /** A reply that has begun cannot be begun anew, so whoever reads it must not pay for another's cancelled question. */
+  #onOverdue(task: Task): void {
+    const { cancelGraceMs } = this.#options;
+    const reading = [...this.#sent.values()].some(({ settled, chars }) => !settled && chars > 0);
+    if (!reading || performance.now() - this.#heard > replyPatience * cancelGraceMs) {
+      this.#kill();
+      return;
+    }
+    task.overdue = true;
+    task.grace = setTimeout(() => this.#onOverdue(task), Math.min(cancelGraceMs, overdueEveryMs));
   }
 
   #forget(task: Task): void {
@@ -269,7 +294,7 @@ export class Supervisor {
       if (!ours) task.crashes++;
       if (task.chars > 0) {
         const when = `after ${task.chars} characters of the reply`;
-        task.settle({ error: crashedError(when, how, lastWords) });
+        task.settle({ error: ours ? cutOffError(when) : crashedError(when, how, lastWords) });
       } else if (task.crashes >= 2) {
         task.settle({ error: crashedError('twice over this question', how, lastWords) });
       } else {

@@ -18,9 +18,15 @@ export interface TokenLogprob {
  * the smallest returned log-probability minus 1, behind all that were seen and level with the others unseen.
  *
  * @param top at least one token
+ * @param server for the error's sentence
  * @returns one natural-log probability an answer
+ * @throws ChatReidError REMOTE_PROTOCOL when none of the answers is among the tokens: nothing is known of any
  */
-export function answerLogprobs(top: readonly TokenLogprob[], answers: readonly string[]): number[] {
+export function answerLogprobs(
+  top: readonly TokenLogprob[],
+  answers: readonly string[],
+  server: string,
+): number[] {
   const floor = Math.min(...top.map(({ logprob }) => logprob)) - 1;
   const whole = new Array<number>(answers.length).fill(Number.NEGATIVE_INFINITY);
   const begun = new Array<number>(answers.length).fill(Number.NEGATIVE_INFINITY);
@@ -37,10 +43,23 @@ export function answerLogprobs(top: readonly TokenLogprob[], answers: readonly s
     const only = candidates.length === 1 ? candidates[0] : undefined;
     if (only !== undefined) begun[only] = Math.max(begun[only] ?? floor, logprob);
   }
-  return answers.map((_, i) => {
-    const best = Number.isFinite(whole[i]) ? whole[i] : begun[i];
-    return best !== undefined && Number.isFinite(best) ? best : floor;
-  });
+  const best = answers.map((_, i) => (Number.isFinite(whole[i]) ? whole[i] : begun[i]) ?? floor);
+  if (!best.some(Number.isFinite)) throw unansweredError(top, answers, server);
+  return best.map((logprob) => (Number.isFinite(logprob) ? logprob : floor));
+}
+
+function unansweredError(
+  top: readonly TokenLogprob[],
+  answers: readonly string[],
+  server: string,
+): ChatReidError {
+  const likeliest = top.reduce((best, each) => (each.logprob > best.logprob ? each : best));
+  const begins = JSON.stringify(likeliest.token.slice(0, 40));
+  return new ChatReidError(
+    'REMOTE_PROTOCOL',
+    `The model on ${server} did not answer the question: its reply begins with ${begins}, and none of ${answers.join(', ')} is among its likeliest beginnings.`,
+    'If it is a model that thinks before it answers, have the server turn thinking off; otherwise use another model.',
+  );
 }
 
 /**

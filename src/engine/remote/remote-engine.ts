@@ -33,7 +33,7 @@ export interface RemoteEngineOptions {
 /**
  * One request a prompt. `naive` changes nothing: which keys a server keeps is its own affair. Picture bytes travel in
  * the request; control tokens in words are made harmless (see control-tokens.ts); at most 20 answers a question
- * (see answer-logprobs.ts). Counters: `pictures` and the caches stay 0, the server does not tell.
+ * (see answer-logprobs.ts). Counters: `pictureTokens` and the caches stay 0, the server does not tell.
  */
 export class RemoteEngine implements Engine {
   readonly #client: OpenAI;
@@ -104,7 +104,7 @@ export class RemoteEngine implements Engine {
       const model = await this.#chosenModel(all.signal);
       return await Promise.all(
         prompts.map(async (prompt) =>
-          answerLogprobs(await this.#firstTokens(model, prompt, all.signal), answers),
+          answerLogprobs(await this.#firstTokens(model, prompt, all.signal), answers, this.#server),
         ),
       );
     } finally {

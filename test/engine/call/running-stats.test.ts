@@ -7,7 +7,7 @@ const cache = { hits: 3, misses: 1, bytes: 100, limitBytes: 1000 };
 const one: EngineStats = {
   prompts: 5,
   tokens: 70,
-  pictures: 45,
+  pictureTokens: 45,
   restarts: 0,
   caches: { features: cache, featuresOnDisk: cache, prefixes: cache },
 };
@@ -21,12 +21,12 @@ it('adds up', () => {
 
   stats.bank();
   const alone = stats.total(1);
-  expect(alone).toMatchObject({ prompts: 5, tokens: 70, pictures: 45, restarts: 1 });
+  expect(alone).toMatchObject({ prompts: 5, tokens: 70, pictureTokens: 45, restarts: 1 });
   expect(alone.caches.features).toEqual({ ...cache, bytes: 0 });
   expect(alone.caches.featuresOnDisk).toEqual(cache);
 
   stats.update(one);
   const both = stats.total(1);
-  expect(both).toMatchObject({ prompts: 10, tokens: 140, pictures: 90 });
+  expect(both).toMatchObject({ prompts: 10, tokens: 140, pictureTokens: 90 });
   expect(both.caches.prefixes).toEqual({ hits: 6, misses: 2, bytes: 100, limitBytes: 1000 });
 });

@@ -145,6 +145,57 @@ describe('a reply in words', () => {
   });
 });
 
+describe('a reply in words beside a question that is cancelled', () => {
+  const cancelBeside = async (act: 'nap' | 'hang', cancelGraceMs: number, ms: number) => {
+    const busy = open({ cancelGraceMs });
+    await busy.score([prompt], answers);
+    rmSync(join(folder, 'calls.log'), { force: true });
+    planFaults(folder, [
+      { on: 'score', act, ms },
+      { on: 'generate', act: 'wait', afterPieces: 1, ms: 1000 },
+    ]);
+    const pieces: string[] = [];
+    let begun = (): void => {};
+    const first = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const reading = (async () => {
+      for await (const piece of busy.generate(prompt)) {
+        pieces.push(piece);
+        begun();
+      }
+    })();
+    const outcome = reading.then(
+      () => 'whole',
+      (error: unknown) => error,
+    );
+    await first;
+    const abort = new AbortController();
+    const cancelled = busy.score([prompt], answers, { signal: abort.signal });
+    await until(() => callsOf(folder).some((call) => call.startsWith('score')));
+    abort.abort();
+    await expect(cancelled).rejects.toMatchObject({ code: 'CANCELLED' });
+    return { busy, pieces, outcome: await outcome };
+  };
+
+  it('goes on when the question ends after its grace', async () => {
+    const { busy, pieces, outcome } = await cancelBeside('nap', 300, 700);
+    expect(outcome).toBe('whole');
+    expect(pieces).toEqual(await collect(new FakeEngine(), prompt));
+    expect((await busy.stats()).restarts).toBe(0);
+  });
+
+  it('ends with a reason of its own when the question never does, and the next is answered', async () => {
+    const { busy, pieces, outcome } = await cancelBeside('hang', 20, 0);
+    expect(outcome).toMatchObject({
+      code: 'ENGINE_CRASHED',
+      message: expect.stringMatching(/stopped after \d+ characters of the reply: it hung over another/),
+    });
+    expect(pieces.length).toBeGreaterThan(0);
+    expect(await busy.score([prompt], answers)).toHaveLength(1);
+  });
+});
+
 describe('a child that hangs', () => {
   it('is killed for a cancelled question; those who wait get their answer', async () => {
     const expected = await new FakeEngine().score([prompt], answers);

@@ -50,10 +50,24 @@ describe('EngineProcess', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('knows its caches, with what earlier runs left on disk, as soon as the model is loaded', async () => {
+    const cacheFolder = mkdtempSync(join(tmpdir(), 'chatreid-cache-'));
+    const first = new EngineProcess({ ...options, cacheFolder });
+    await first.score([ask(await testPicture(5), 'Who?')], ['Yes', 'No']);
+    await first.close();
+    const second = new EngineProcess({ ...options, cacheFolder });
+    await second.describe();
+    const { features, featuresOnDisk, prefixes } = (await second.stats()).caches;
+    for (const { limitBytes } of [features, featuresOnDisk, prefixes]) expect(limitBytes).toBeGreaterThan(0);
+    expect(featuresOnDisk.bytes).toBeGreaterThan(0);
+    await second.close();
+    rmSync(cacheFolder, { recursive: true });
+  });
+
   it('forgets a picture', async () => {
     const picture = await testPicture(77);
     const prompt = ask(picture, 'Who?');
-    const pictures = async () => (await child.stats()).pictures;
+    const pictures = async () => (await child.stats()).pictureTokens;
     await child.score([prompt], ['Yes', 'No']);
     const known = await pictures();
     await child.score([prompt], ['Yes', 'No']);

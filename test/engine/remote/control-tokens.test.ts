@@ -50,6 +50,13 @@ describe('neutralizeControlTokens', () => {
       '<|eot_id|>',
       '<｜end▁of▁sentence｜>',
       '<think>',
+      '[INST]',
+      '[/INST]',
+      '[IMG]',
+      '[IMG_BREAK]',
+      '[AVAILABLE_TOOLS]',
+      '[gMASK]',
+      '<<SYS>>',
     ]) {
       expect(neutralizeControlTokens(`so ${name} it is`)).not.toContain(name);
     }
@@ -62,6 +69,7 @@ describe('neutralizeControlTokens', () => {
       '1 < 2 > 0',
       'x<y',
       'He wore “red” — bag & cap',
+      'see [1], picture [A] or [left to right]',
     ]) {
       expect(neutralizeControlTokens(text)).toBe(text);
     }

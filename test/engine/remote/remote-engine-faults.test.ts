@@ -41,6 +41,15 @@ async function failure(work: Promise<unknown>): Promise<ChatReidError> {
   );
 }
 
+describe('a model that does not answer', () => {
+  it('is an error, not an even chance', async () => {
+    await serve({ tokens: ['<think>', 'Okay'] });
+    const error = await failure(open().score([prompt], answers));
+    expect(error).toMatchObject({ code: 'REMOTE_PROTOCOL', next: expect.stringMatching(/thinking off/) });
+    expect(error.message).toContain(server.url);
+  });
+});
+
 describe('a busy or failing server', () => {
   it('is asked again after 429, when it says so', async () => {
     open();
