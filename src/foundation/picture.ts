@@ -59,7 +59,7 @@ export async function readPicture(picture: Picture): Promise<Uint8Array> {
   return 'bytes' in picture ? picture.bytes : readPictureFile(picture.path);
 }
 
-/** @throws ChatReidError IMPORT_SOURCE_MISSING, PICTURE_TOO_LARGE, STORAGE_DENIED */
+/** @throws ChatReidError IMPORT_SOURCE_MISSING (not there, or the disk cannot read it), PICTURE_TOO_LARGE, STORAGE_DENIED */
 export async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
@@ -75,7 +75,15 @@ export async function readPictureFile(path: string): Promise<Uint8Array> {
         error,
       );
     }
-    throw asChatReidError(error, `reading ${path}`);
+    const known = asChatReidError(error, `reading ${path}`);
+    // Too many open files or too little memory are no fault of the file.
+    if (known.code !== 'INTERNAL' || code === undefined || /^E(M|N)FILE$|^ENOMEM$/.test(code)) throw known;
+    throw new ChatReidError(
+      'IMPORT_SOURCE_MISSING',
+      `The file ${path} cannot be read: ${messageOf(error)}`,
+      'Check the disk or the network folder that it is on.',
+      error,
+    );
   }
 }
 
@@ -135,7 +143,7 @@ export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
   try {
     header = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
   } catch (error) {
-    throw damaged(error);
+    throw decodingError(error);
   }
   const { width, height } = header.autoOrient;
   if (!width || !height) throw damaged('the header names no size');
@@ -187,8 +195,23 @@ export async function decodeRgb(
       data: info.channels === 3 ? data : spread(data, info.channels),
     };
   } catch (error) {
-    throw damaged(error);
+    throw decodingError(error);
   }
+}
+
+/** What libvips, its decoders and the C++ library say when this machine, and not the picture, is at its end. */
+const exhausted =
+  /out of memory|insufficient memory|bad_alloc|((can|could)(no| no|')t|unable to|failed to) (alloc|create thread)|too many open files/i;
+
+/**
+ * What a failure of the decoder is. PICTURE_DAMAGED makes callers throw the picture away, so a machine that is short of
+ * memory must not be taken for it.
+ *
+ * @param cause what sharp threw
+ * @returns PICTURE_DAMAGED, or INTERNAL for a machine that is short of something
+ */
+export function decodingError(cause: unknown): ChatReidError {
+  return exhausted.test(messageOf(cause)) ? asChatReidError(cause, 'opening the picture') : damaged(cause);
 }
 
 /** Grey comes back with one channel from some formats: repeat it three times. */

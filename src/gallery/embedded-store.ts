@@ -3,13 +3,16 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import { pictureId as contentId, sniffFormat } from '../foundation/picture.ts';
+import { GalleryCounts, type IndexedCounts } from './gallery-counts.ts';
 import { GalleryDatabase, type Row, storageError } from './gallery-database.ts';
 import { addEntry, deleteEntries, entriesOf, type NewPicture, sweepLeftovers } from './gallery-entries.ts';
 import type { GalleryStore, GallerySummary, PictureRecord, Scope, SearchOutcome } from './gallery-store.ts';
 import { type Gallery, summarise } from './gallery-summary.ts';
 import {
   checkVector,
+  claimSpace,
   dropVectors,
+  otherModel,
   putVectors,
   spaceNamed,
   vectorOf,
@@ -36,6 +39,7 @@ const abandonedMs = 10 * 60 * 1000;
 
 export class EmbeddedGalleryStore implements GalleryStore {
   readonly #indexes: LiveIndexes;
+  readonly #counts: GalleryCounts;
   readonly #scorer = new RowScorer();
 
   private constructor(
@@ -44,6 +48,7 @@ export class EmbeddedGalleryStore implements GalleryStore {
     options: EmbeddedStoreOptions,
   ) {
     this.#indexes = new LiveIndexes(db, this.#scorer, options.indexBytes ?? 4 * 1024 ** 3);
+    this.#counts = new GalleryCounts(db, this.#indexes);
   }
 
   /**
@@ -69,7 +74,7 @@ export class EmbeddedGalleryStore implements GalleryStore {
   async #clearAbandoned(): Promise<void> {
     const before = Date.now() - abandonedMs;
     const some = await this.db.read(() => this.db.get('SELECT 1 AS x FROM leftover WHERE since < ?', before));
-    if (some) await this.db.write(() => sweepLeftovers(this.db, this.files, before));
+    if (some) await sweepLeftovers(this.db, this.files, before);
   }
 
   async galleries(): Promise<GallerySummary[]> {
@@ -82,6 +87,14 @@ export class EmbeddedGalleryStore implements GalleryStore {
 
   async summary(gallery: string): Promise<GallerySummary> {
     return this.db.read(() => summarise(this.db, this.#gallery(gallery)));
+  }
+
+  async indexed(gallery: string, space: string): Promise<IndexedCounts> {
+    const { id, known } = await this.db.read(() => ({
+      id: this.#gallery(gallery).id,
+      known: spaceNamed(this.db, space),
+    }));
+    return this.#counts.of(id, known && { gallery: id, ...known });
   }
 
   async add(
@@ -131,11 +144,16 @@ export class EmbeddedGalleryStore implements GalleryStore {
   async addVectors(
     space: string,
     vectors: readonly { readonly pictureId: string; readonly vector: Float32Array }[],
+    options: { readonly claimFor?: string } = {},
   ): Promise<void> {
-    const dimension = vectors[0]?.vector.length;
-    if (dimension === undefined) return;
+    const { claimFor } = options;
     for (const { pictureId, vector } of vectors) checkVector(pictureId, vector);
-    await this.db.write(() => putVectors(this.db, space, dimension, vectors));
+    if (vectors.length === 0 && claimFor === undefined) return;
+    await this.db.write(() => {
+      const gallery = claimFor === undefined ? undefined : this.#known(claimFor);
+      if (gallery) claimSpace(this.db, gallery, space);
+      putVectors(this.db, space, vectors);
+    });
   }
 
   async missingVectors(gallery: string, space: string): Promise<string[]> {
@@ -242,26 +260,28 @@ export class EmbeddedGalleryStore implements GalleryStore {
   }
 
   async #index(gallery: string, space: string) {
-    const { key, name, pictures } = await this.db.read(() => {
+    const { key, liveSpace, pictures } = await this.db.read(() => {
       const row = this.#gallery(gallery);
       const known = spaceNamed(this.db, space);
       const some = this.db.get('SELECT 1 AS x FROM entry WHERE gallery = ? LIMIT 1', row.id);
       const key: IndexKey | undefined = known && { gallery: row.id, ...known };
-      return { key, name: gallery, pictures: some !== undefined };
+      return { key, liveSpace: row.liveSpace, pictures: some !== undefined };
     });
     if (!pictures) {
       throw new ChatReidError(
         'GALLERY_EMPTY',
-        `Gallery "${name}" has no pictures.`,
-        `Add some: chatreid gallery add --gallery ${name} PATH...`,
+        `Gallery "${gallery}" has no pictures.`,
+        `Add some: chatreid gallery add --gallery ${gallery} PATH...`,
       );
     }
+    // What another space has may be a fragment, left by a reindex that was stopped.
+    if (liveSpace !== undefined && liveSpace !== space) throw otherModel(gallery);
     const index = key && (await this.#indexes.fresh(key));
     if (index && index.size > 0) return index;
     throw new ChatReidError(
       'GALLERY_NOT_INDEXED',
-      `Gallery "${name}" is not indexed with this model.`,
-      `Run: chatreid gallery reindex --gallery ${name}`,
+      `Gallery "${gallery}" is not indexed with this model.`,
+      `Run: chatreid gallery reindex --gallery ${gallery}`,
     );
   }
 
@@ -274,7 +294,7 @@ export class EmbeddedGalleryStore implements GalleryStore {
         return deleteEntries(this.db, id, entriesOf(this.db, id, some));
       });
       // A second transaction: a file must not go before the record of its removal is certain.
-      await this.db.write(() => sweepLeftovers(this.db, this.files, undefined));
+      await sweepLeftovers(this.db, this.files);
     }
     if (removed > 0) this.db.checkpoint();
     return removed;
@@ -292,8 +312,15 @@ export class EmbeddedGalleryStore implements GalleryStore {
         this.db.run('DELETE FROM gallery WHERE id = ?', id);
         return true;
       });
-      if (gone) return removed;
+      if (gone) break;
     }
+    await this.#indexes.prune();
+    return removed;
+  }
+
+  /** Bytes of vectors that this process keeps in memory. */
+  get indexBytes(): number {
+    return this.#indexes.bytes;
   }
 
   async close(): Promise<void> {
@@ -301,9 +328,14 @@ export class EmbeddedGalleryStore implements GalleryStore {
     await this.#scorer.close();
   }
 
-  #gallery(name: string): Gallery {
+  #known(name: string): Gallery | undefined {
     const row = this.db.get('SELECT id, name, live_space FROM gallery WHERE name = ?', name);
-    if (row) return galleryOf(row);
+    return row && galleryOf(row);
+  }
+
+  #gallery(name: string): Gallery {
+    const known = this.#known(name);
+    if (known) return known;
     throw new ChatReidError(
       'GALLERY_UNKNOWN',
       `There is no gallery "${name}".`,

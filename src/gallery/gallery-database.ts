@@ -49,8 +49,8 @@ export class GalleryDatabase {
     this.db.exec('PRAGMA busy_timeout = 5');
     this.db.exec('PRAGMA page_size = 8192');
     await this.#retry(() => this.db.exec('PRAGMA journal_mode = WAL'));
-    // A record lost by a power cut is imported again; NORMAL still never leaves a torn database.
-    this.db.exec('PRAGMA synchronous = NORMAL');
+    // FULL syncs the log at every commit: a file goes only when the removal of its record has outlasted a power cut.
+    this.db.exec('PRAGMA synchronous = FULL');
     this.db.exec('PRAGMA foreign_keys = ON');
     // A person who is forgotten leaves no readable bytes in free pages.
     this.db.exec('PRAGMA secure_delete = ON');
@@ -225,11 +225,20 @@ export function storageError(error: unknown, file: string): ChatReidError {
       error,
     );
   }
-  if (/^SQLITE_(FULL|IOERR)/.test(code) || ['EFBIG', 'ENOSPC', 'EDQUOT'].includes(code)) {
+  // A quota or a file-size limit is an IOERR_WRITE to SQLite; only ENOSPC is SQLITE_FULL.
+  if (/^SQLITE_(FULL|IOERR_(WRITE|SHMSIZE))$/.test(code) || ['EFBIG', 'ENOSPC', 'EDQUOT'].includes(code)) {
     return new ChatReidError(
       'STORAGE_FULL',
       `The disk did not take what was written to ${file}: ${messageOf(error)}`,
       'Free some space, then run the same command again: it goes on where it stopped.',
+      error,
+    );
+  }
+  if (/^SQLITE_IOERR/.test(code) && code !== 'SQLITE_IOERR_NOMEM') {
+    return new ChatReidError(
+      'GALLERY_DAMAGED',
+      `The disk failed while reading or writing ${file}: ${messageOf(error)} (${code})`,
+      'Check the disk and its file system, then run the same command again; restore a backup if it fails the same way.',
       error,
     );
   }

@@ -60,6 +60,9 @@ export function addEntry(db: GalleryDatabase, gallery: number, picture: NewPictu
   return false;
 }
 
+/** Rows of `removed` that a gallery keeps, at most: an index that has missed more is as well built anew. */
+const removedRows = 20_000;
+
 export interface Entry {
   readonly seq: number;
   readonly picture: number;
@@ -91,23 +94,43 @@ export function deleteEntries(db: GalleryDatabase, gallery: number, entries: rea
     db.run('INSERT OR REPLACE INTO leftover SELECT hash, extension, 0 FROM picture WHERE id = ?', picture);
     db.run('DELETE FROM picture WHERE id = ?', picture);
   }
+  forgetOldRemovals(db, gallery);
   return removed;
+}
+
+/** Too many rows of `removed` become half of them, the newest. */
+function forgetOldRemovals(db: GalleryDatabase, gallery: number): void {
+  const rows = Number(db.get('SELECT count(*) AS n FROM removed WHERE gallery = ?', gallery)?.n);
+  if (rows <= removedRows) return;
+  const newest = db.get(
+    'SELECT changed FROM removed WHERE gallery = ? ORDER BY changed DESC, seq DESC LIMIT 1 OFFSET ?',
+    gallery,
+    removedRows / 2,
+  );
+  const forgotten = Number(newest?.changed);
+  db.run('DELETE FROM removed WHERE gallery = ? AND changed <= ?', gallery, forgotten);
+  db.run('UPDATE gallery SET forgotten = ? WHERE id = ?', forgotten, gallery);
 }
 
 /**
  * Deletes the files of removed pictures (whose `since` is 0), and of pictures whose adding began before `abandoned`
- * (milliseconds since 1970) and was never finished. Inside a write transaction, so that nobody can be naming them.
+ * (milliseconds since 1970) and was never finished: inside a write transaction, so that nobody can be naming them. The notes
+ * go in a second one, when the disk has forgotten the files: a power cut brings none back that nothing knows of.
  */
-export function sweepLeftovers(
-  db: GalleryDatabase,
-  files: PictureFiles,
-  abandoned: number | undefined,
-): void {
-  const rows = db.all('SELECT hash, extension FROM leftover WHERE since <= ?', abandoned ?? 0);
-  for (const row of rows) {
-    const hash = bytesOf(row.hash);
-    const named = db.get('SELECT 1 AS x FROM picture WHERE hash = ?', hash);
-    if (!named) files.deleteNow(hexOf(hash), String(row.extension));
-    db.run('DELETE FROM leftover WHERE hash = ?', hash);
-  }
+export async function sweepLeftovers(db: GalleryDatabase, files: PictureFiles, abandoned = 0): Promise<void> {
+  const swept = await db.write(() => {
+    const rows = db.all('SELECT hash, extension FROM leftover WHERE since <= ?', abandoned);
+    return rows.map((row) => {
+      const hash = bytesOf(row.hash);
+      const named = db.get('SELECT 1 AS x FROM picture WHERE hash = ?', hash);
+      if (!named) files.deleteNow(hexOf(hash), String(row.extension));
+      return hash;
+    });
+  });
+  if (swept.length === 0) return;
+  await files.settle(swept.map(hexOf));
+  await db.write(() => {
+    // A process that is adding the picture again has made the note younger: that one stays.
+    for (const hash of swept) db.run('DELETE FROM leftover WHERE hash = ? AND since <= ?', hash, abandoned);
+  });
 }

@@ -5,7 +5,8 @@
  * migration is never edited: a change of the tables is a new line at the end.
  *
  * `changed`, `dropped` and `removed.changed` hold the value of `clock.now` at the transaction that touched the row, so that an
- * index in memory (in this process or another) reads only what is newer than what it has seen.
+ * index in memory (in this process or another) reads only what is newer than what it has seen. `gallery.forgotten` is the
+ * latest tick of which rows of `removed` have been thrown away: an index that had not seen it is built anew.
  */
 export const migrations: readonly string[] = [
   `
@@ -65,4 +66,5 @@ export const migrations: readonly string[] = [
   -- Files that no record names (yet, or any more): written before the record, deleted after it.
   CREATE TABLE leftover (hash BLOB PRIMARY KEY, extension TEXT NOT NULL, since INTEGER NOT NULL);
   `,
+  'ALTER TABLE gallery ADD COLUMN forgotten INTEGER NOT NULL DEFAULT 0',
 ];

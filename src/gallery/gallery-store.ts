@@ -1,4 +1,5 @@
 /** The GalleryStore seam: registered pictures, what is known of them, and their embeddings. */
+import { ChatReidError } from '../foundation/error.ts';
 
 /** What is known of one picture in one gallery. Everything but the id may be unknown. */
 export interface PictureRecord {
@@ -73,6 +74,12 @@ export interface GalleryStore {
   galleries(): Promise<GallerySummary[]>;
   /** @throws ChatReidError GALLERY_UNKNOWN */
   summary(gallery: string): Promise<GallerySummary>;
+  /**
+   * How many pictures it has, and how many of them have a vector in this space. Nearly free until something is written:
+   * meant for every search.
+   * @throws ChatReidError GALLERY_UNKNOWN
+   */
+  indexed(gallery: string, space: string): Promise<{ readonly pictures: number; readonly indexed: number }>;
 
   /**
    * Keeps the bytes (content-addressed, durable before the record is) and the record. A picture that the gallery already
@@ -84,10 +91,16 @@ export interface GalleryStore {
     pictures: readonly { readonly record: PictureRecord; readonly bytes: Uint8Array }[],
   ): Promise<number>;
 
-  /** Stores unit vectors. Pictures of another space are never mixed in: (picture, space) is the key. */
+  /**
+   * Stores unit vectors. Pictures of another space are never mixed in: (picture, space) is the key. With `claimFor`, in the
+   * same transaction, this gallery (if there is one) is searched in this space from now on, unless it has vectors in the
+   * one that it is searched in: then nothing is stored.
+   * @throws ChatReidError GALLERY_NOT_INDEXED (the gallery of `claimFor` is searched in another space), OPTION_INVALID
+   */
   addVectors(
     space: string,
     vectors: readonly { readonly pictureId: string; readonly vector: Float32Array }[],
+    options?: { readonly claimFor?: string },
   ): Promise<void>;
   /** Picture ids of the gallery without a vector in this space, in the order of registration. */
   missingVectors(gallery: string, space: string): Promise<string[]>;
@@ -108,7 +121,8 @@ export interface GalleryStore {
 
   /**
    * Exact search: every picture in scope is compared. Never blocks the event loop for longer than about 10 ms.
-   * @throws ChatReidError GALLERY_UNKNOWN, GALLERY_EMPTY, GALLERY_NOT_INDEXED (no vectors in this space)
+   * @throws ChatReidError GALLERY_UNKNOWN, GALLERY_EMPTY, GALLERY_NOT_INDEXED (no vectors in this space, or searches use
+   * another one: what is in this one may be a fragment)
    */
   search(
     gallery: string,
@@ -126,4 +140,12 @@ export interface GalleryStore {
   remove(gallery: string, pictureIds: readonly string[]): Promise<number>;
   removeGallery(gallery: string): Promise<number>;
   close(): Promise<void>;
+}
+
+/** The path of a picture that somebody may just have removed: undefined then. */
+export async function pathOf(store: GalleryStore, pictureId: string): Promise<string | undefined> {
+  return store.path(pictureId).catch((error: unknown) => {
+    if (error instanceof ChatReidError && error.code === 'PICTURE_UNKNOWN') return undefined;
+    throw error;
+  });
 }

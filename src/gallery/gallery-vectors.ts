@@ -1,6 +1,7 @@
 /** Vectors in the database, each of one picture in one space; call inside a read or a write. */
 import { ChatReidError } from '../foundation/error.ts';
 import { bytesOf, type GalleryDatabase, type Row } from './gallery-database.ts';
+import type { Gallery } from './gallery-summary.ts';
 import { hashOf, hexOf } from './picture-record.ts';
 
 export function spaceNamed(
@@ -11,13 +12,43 @@ export function spaceNamed(
   return row && { space: Number(row.id), dimension: Number(row.dimension) };
 }
 
+/**
+ * Makes the space the one that the gallery is searched in, unless it is searched in another one where it has pictures.
+ *
+ * @throws ChatReidError GALLERY_NOT_INDEXED
+ */
+export function claimSpace(db: GalleryDatabase, gallery: Gallery, space: string): void {
+  const { id, name, liveSpace } = gallery;
+  if (liveSpace === space) return;
+  const live = liveSpace === undefined ? undefined : spaceNamed(db, liveSpace)?.space;
+  const some =
+    live !== undefined &&
+    db.get(
+      `SELECT 1 AS x FROM entry e JOIN vector v ON v.space = ? AND v.picture = e.picture
+       WHERE e.gallery = ? LIMIT 1`,
+      live,
+      id,
+    );
+  if (some) throw otherModel(name);
+  db.run('UPDATE gallery SET live_space = ? WHERE id = ?', space, id);
+}
+
+export function otherModel(gallery: string): ChatReidError {
+  return new ChatReidError(
+    'GALLERY_NOT_INDEXED',
+    `Gallery "${gallery}" is indexed with another model, and vectors of two models are never mixed.`,
+    `Run: chatreid gallery reindex --gallery ${gallery} (or use the model that it is indexed with).`,
+  );
+}
+
 /** A picture that was removed meanwhile has no row any more, and nothing is stored for it. */
 export function putVectors(
   db: GalleryDatabase,
   name: string,
-  dimension: number,
   vectors: readonly { readonly pictureId: string; readonly vector: Float32Array }[],
 ): void {
+  const dimension = vectors[0]?.vector.length;
+  if (dimension === undefined) return;
   const now = db.tick();
   db.run('INSERT INTO space (name, dimension) VALUES (?, ?) ON CONFLICT DO NOTHING', name, dimension);
   const known = spaceNamed(db, name);

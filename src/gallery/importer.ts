@@ -5,7 +5,8 @@ import { isTimeZone, systemTimeZone } from '../foundation/site-time.ts';
 import { exifTime } from './exif-time.ts';
 import type { GalleryStore, GallerySummary, PictureRecord } from './gallery-store.ts';
 import { lookahead } from './lookahead.ts';
-import { examinePicture } from './picture-completeness.ts';
+import { otherModel } from './gallery-vectors.ts';
+import { examinePicture, isStoredWhole } from './picture-completeness.ts';
 import { type EncodingFailure, encodeRegistered, type PictureEncoder } from './picture-encoder.ts';
 import { dropUndefined } from './picture-record.ts';
 import { Progress, type ProgressReport } from './progress.ts';
@@ -55,6 +56,9 @@ export interface ImportReport {
   readonly notes: string[];
 }
 
+/** Where the report counts a picture that the sources brought. */
+type Counter = 'added' | 'already' | 'updated';
+
 interface Prepared {
   readonly record: PictureRecord;
   readonly bytes: Uint8Array;
@@ -68,7 +72,7 @@ const batchBytes = 64 * 1024 * 1024;
  * is not registered twice, and what was registered but not encoded is encoded first.
  *
  * @throws ChatReidError IMPORT_SOURCE_MISSING, IMPORT_MANIFEST_INVALID, IMPORT_ARCHIVE_UNSAFE, before anything is changed;
- * GALLERY_NOT_INDEXED when the gallery is searched in another model's space; STORAGE_FULL, GALLERY_BUSY, ENGINE_*,
+ * GALLERY_NOT_INDEXED when the gallery is searched in another model's space, or is from some moment on; STORAGE_FULL, GALLERY_BUSY, ENGINE_*,
  * CANCELLED, with everything kept that was done until then
  */
 export async function importPictures(options: ImportOptions): Promise<ImportReport> {
@@ -90,9 +94,10 @@ class Import {
   };
   private readonly timeZone: string;
   private readonly batch: number;
-  private live: string | undefined;
   /** Pictures that were registered before and that the encoder cannot open: told once, by the source that brings them. */
   private readonly rejected = new Map<string, RejectedItem>();
+  /** Registered pictures whose stored copy is damaged: a source that brings them mends them, and else they are told. */
+  private readonly damaged = new Map<string, RejectedItem>();
 
   constructor(private readonly options: ImportOptions) {
     this.timeZone = options.timeZone ?? systemTimeZone();
@@ -109,7 +114,6 @@ class Import {
   async run(): Promise<ImportReport> {
     const { sources, encoder } = this.options;
     const known = await this.#summary();
-    this.live = known?.liveSpace;
     if (encoder && known) checkSpace(known, encoder);
     const opened: Awaited<ReturnType<typeof openSource>>[] = [];
     try {
@@ -122,6 +126,7 @@ class Import {
       if (encoder && known) await this.#resume(encoder);
       await this.#importAll(opened.flatMap(({ label, items }) => items.map((item) => ({ item, label }))));
       for (const { source, error } of this.rejected.values()) this.#fail(source, error);
+      for (const { source, error } of this.damaged.values()) this.#fail(source, error);
       return this.report;
     } finally {
       await Promise.all(opened.map((source) => source.close()));
@@ -137,6 +142,7 @@ class Import {
 
   async #resume(encoder: PictureEncoder): Promise<void> {
     const { store, gallery } = this.options;
+    await store.addVectors(encoder.space, [], { claimFor: gallery });
     const missing = await store.missingVectors(gallery, encoder.space);
     const progress = new Progress(missing.length);
     for (let first = 0; first < missing.length; first += this.batch) {
@@ -145,8 +151,9 @@ class Import {
       for (const { pictureId: id, error } of failures) {
         const source = (await store.record(gallery, id))?.source ?? id;
         const known = asChatReidError(error, `encoding ${source}`);
-        if (await this.#unregister(id, known)) this.rejected.set(id, { source, error: known });
-        else this.#fail(source, known);
+        const fate = await this.#settle(id, source, known);
+        if (fate === 'gone') this.rejected.set(id, { source, error: known });
+        else if (fate === 'kept') this.#fail(source, known);
       }
       progress.advance(some.length);
       this.#tell('resuming', progress);
@@ -165,9 +172,9 @@ class Import {
     const flush = async () => {
       const [batch, count] = [some, taken];
       [some, taken] = [[], 0];
-      const fresh = await this.#register(batch);
+      const waiting = await this.#register(batch);
       await encoding;
-      encoding = this.#encodeFresh(batch, fresh).then(() => {
+      encoding = this.#encodeNew(batch, waiting).then(() => {
         progress.advance(count);
         this.#tell('importing', progress);
       });
@@ -193,9 +200,10 @@ class Import {
     try {
       const bytes = await item.read();
       const info = await examinePicture(bytes, this.options.encoder === undefined);
-      const rejected = this.rejected.get(pictureId(bytes));
+      const id = pictureId(bytes);
+      const rejected = this.rejected.get(id);
       if (rejected) {
-        this.rejected.delete(pictureId(bytes));
+        this.rejected.delete(id);
         return { source: item.source, error: rejected.error };
       }
       const guessed: PictureFacts = {
@@ -206,7 +214,7 @@ class Import {
       return {
         bytes,
         record: {
-          pictureId: pictureId(bytes),
+          pictureId: id,
           ...Object.fromEntries(open),
           ...item.facts,
           source: item.source,
@@ -215,17 +223,16 @@ class Import {
         },
       };
     } catch (error) {
-      const known = asChatReidError(error, `reading ${item.source}`);
-      if (known.code === 'INTERNAL' || known.code === 'STORAGE_FULL') throw known;
-      return { source: item.source, error: known };
+      // Whatever it is, it is about this item: nothing of the store has been touched yet.
+      return { source: item.source, error: asChatReidError(error, `reading ${item.source}`) };
     }
   }
 
-  /** @returns ids of the pictures that were new to the gallery */
-  async #register(batch: readonly Prepared[]): Promise<Set<string>> {
+  /** @returns the pictures to encode (those that were new to the gallery or have been mended), and where each is counted */
+  async #register(batch: readonly Prepared[]): Promise<Map<string, Counter>> {
     const { store, gallery } = this.options;
-    const fresh = new Set<string>();
-    if (batch.length === 0) return fresh;
+    const waiting = new Map<string, Counter>();
+    if (batch.length === 0) return waiting;
     const before = await store
       .records(
         gallery,
@@ -237,20 +244,21 @@ class Import {
       });
     await store.add(gallery, batch);
     batch.forEach(({ record }, at) => {
+      const { pictureId: id } = record;
       const known = before[at];
-      if (!known && !fresh.has(record.pictureId)) {
-        fresh.add(record.pictureId);
-        this.report.added++;
-      } else if (known && learnt(known, record)) this.report.updated++;
-      else this.report.already++;
+      const isNew = !known && !waiting.has(id);
+      const counter = isNew ? 'added' : known && learnt(known, record) ? 'updated' : 'already';
+      this.report[counter]++;
+      if (isNew || (this.damaged.has(id) && !waiting.has(id))) waiting.set(id, counter);
     });
-    return fresh;
+    return waiting;
   }
 
-  async #encodeFresh(batch: readonly Prepared[], fresh: ReadonlySet<string>): Promise<void> {
+  async #encodeNew(batch: readonly Prepared[], waiting: ReadonlyMap<string, Counter>): Promise<void> {
     const { store, encoder } = this.options;
-    if (!encoder || fresh.size === 0) return;
-    const ids = [...fresh];
+    if (!encoder || waiting.size === 0) return;
+    const ids = [...waiting.keys()];
+    for (const id of ids) this.damaged.delete(id);
     // Another gallery may have had the picture, and its vector, before.
     const vectors = await store.vectors(encoder.space, ids);
     const missing = ids.filter((_, at) => vectors[at] === undefined);
@@ -258,28 +266,34 @@ class Import {
     for (const { pictureId: id, error } of failures) {
       const source = batch.find(({ record }) => record.pictureId === id)?.record.source ?? id;
       const known = asChatReidError(error, `encoding ${source}`);
-      this.#fail(source, known);
-      if (await this.#unregister(id, known)) this.report.added--;
+      const fate = await this.#settle(id, source, known);
+      if (fate !== 'damaged') this.#fail(source, known);
+      if (fate === 'gone') this.report[waiting.get(id) ?? 'added']--;
     }
   }
 
   async #encode(encoder: PictureEncoder, ids: readonly string[]): Promise<EncodingFailure[]> {
     const { store, gallery, signal } = this.options;
     signal?.throwIfAborted();
-    const failures = await encodeRegistered(store, encoder, ids, signal);
+    const failures = await encodeRegistered(store, encoder, ids, { signal, claimFor: gallery });
     this.report.encoded += ids.length - failures.length;
-    if (this.live === undefined) {
-      await store.setLiveSpace(gallery, encoder.space);
-      this.live = encoder.space;
-    }
     return failures;
   }
 
-  /** A picture that the encoder cannot open is no picture: it goes again. Any other failure is tried again next time. */
-  async #unregister(id: string, error: ChatReidError): Promise<boolean> {
-    if (!error.code.startsWith('PICTURE_')) return false;
-    await this.options.store.remove(this.options.gallery, [id]);
-    return true;
+  /**
+   * What the encoder cannot open is no picture, and goes again; but only if its file still holds what was registered. Where
+   * it does not, the record stays and waits for a source. Any other failure is tried again next time.
+   */
+  async #settle(id: string, source: string, error: ChatReidError): Promise<'gone' | 'damaged' | 'kept'> {
+    const { store, gallery } = this.options;
+    if (!error.code.startsWith('PICTURE_') && error.code !== 'IMPORT_SOURCE_MISSING') return 'kept';
+    if (!(await isStoredWhole(store, id))) {
+      this.damaged.set(id, { source, error: copyDamaged(error) });
+      return 'damaged';
+    }
+    if (error.code === 'IMPORT_SOURCE_MISSING') return 'kept';
+    await store.remove(gallery, [id]);
+    return 'gone';
   }
 
   #fail(source: string, { code, message, next, cause }: ChatReidError): void {
@@ -292,6 +306,15 @@ class Import {
   }
 }
 
+function copyDamaged(cause: ChatReidError): ChatReidError {
+  return new ChatReidError(
+    'PICTURE_DAMAGED',
+    'The stored copy of this picture is damaged or gone; what is known of it is kept.',
+    'Import the picture again from its source, which mends the copy, and check the disk.',
+    cause,
+  );
+}
+
 /** Does the new record know something that the old one does not, or not so? */
 function learnt(known: PictureRecord, record: PictureRecord): boolean {
   const facts = ['personId', 'cameraId', 'place', 'time', 'caption', 'split', 'tags'] as const;
@@ -302,10 +325,5 @@ function learnt(known: PictureRecord, record: PictureRecord): boolean {
 
 function checkSpace(known: GallerySummary, encoder: PictureEncoder): void {
   const live = known.spaces.find(({ space }) => space === known.liveSpace);
-  if (!live || live.space === encoder.space) return;
-  throw new ChatReidError(
-    'GALLERY_NOT_INDEXED',
-    `Gallery "${known.name}" is indexed with another model, and vectors of two models are never mixed.`,
-    `Run: chatreid gallery reindex --gallery ${known.name}`,
-  );
+  if (live && live.space !== encoder.space) throw otherModel(known.name);
 }

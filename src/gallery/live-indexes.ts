@@ -16,6 +16,7 @@ export interface IndexKey {
 }
 
 interface LiveIndex {
+  readonly key: IndexKey;
   index: SimilarityIndex;
   /** The change clock up to which the index has seen everything. */
   seen: number;
@@ -50,14 +51,44 @@ export class LiveIndexes {
     return live.refreshing;
   }
 
+  /** Pictures that can be found, up to date; undefined when the index is not in memory. */
+  async sizeOf(key: IndexKey): Promise<number | undefined> {
+    if (!this.#live.has(`${key.gallery}/${key.space}`)) return undefined;
+    return (await this.fresh(key)).size;
+  }
+
+  /** Bytes of vectors in memory. */
+  get bytes(): number {
+    return [...this.#live.values()].reduce((sum, live) => sum + live.index.bytes, 0);
+  }
+
+  /** Lets go of what nobody can search any more: the gallery is gone, or is searched in another space. */
+  async prune(): Promise<void> {
+    const rows = await this.db.read(() =>
+      this.db.all(
+        'SELECT g.id AS gallery, s.id AS space FROM gallery g LEFT JOIN space s ON s.name = g.live_space',
+      ),
+    );
+    const spaceOf = new Map(rows.map(({ gallery, space }) => [Number(gallery), Number(space ?? 0)]));
+    for (const [name, { key, refreshing }] of this.#live) {
+      const space = spaceOf.get(key.gallery);
+      if (!refreshing && space !== 0 && space !== key.space) this.#live.delete(name);
+    }
+  }
+
   async #refresh(key: IndexKey, live: LiveIndex): Promise<SimilarityIndex> {
     const stamp = this.db.stamp();
-    const { now, dropped } = await this.db.read(() => ({
+    await this.prune();
+    const { now, dropped, forgotten } = await this.db.read(() => ({
       now: Number(this.db.get('SELECT now FROM clock')?.now),
       dropped: Number(this.db.get('SELECT dropped FROM space WHERE id = ?', key.space)?.dropped ?? 0),
+      forgotten: Number(
+        this.db.get('SELECT forgotten FROM gallery WHERE id = ?', key.gallery)?.forgotten ?? 0,
+      ),
     }));
     const crowded = live.index.buried > Math.max(10_000, live.index.size);
-    const rebuild = live.seen === 0 || dropped > live.seen || crowded;
+    const missed = Math.max(dropped, forgotten) > live.seen;
+    const rebuild = live.seen === 0 || missed || crowded;
     const index = rebuild ? this.#empty(key).index : live.index;
     if (rebuild) await this.#loadAll(key, index);
     else await this.#loadChanges(key, index, live.seen);
@@ -150,6 +181,7 @@ export class LiveIndexes {
 
   #empty(key: IndexKey): LiveIndex {
     return {
+      key,
       index: new SimilarityIndex(key.dimension, this.scorer),
       seen: 0,
       stamp: '',
@@ -158,7 +190,7 @@ export class LiveIndexes {
   }
 
   #keepWithinBudget(current: LiveIndex): void {
-    let bytes = [...this.#live.values()].reduce((sum, live) => sum + live.index.bytes, 0);
+    let { bytes } = this;
     for (const [name, live] of this.#live) {
       if (bytes <= this.budget) return;
       if (live === current || live.refreshing) continue;

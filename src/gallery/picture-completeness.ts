@@ -1,5 +1,13 @@
 /** Is the whole picture there? Answered from its last bytes where the format allows, by decoding where it does not. */
-import { decodeRgb, inspectPicture, type PictureFormat, type PictureInfo } from '../foundation/picture.ts';
+import { readFile } from 'node:fs/promises';
+import {
+  decodeRgb,
+  inspectPicture,
+  type PictureFormat,
+  type PictureInfo,
+  pictureId,
+} from '../foundation/picture.ts';
+import { type GalleryStore, pathOf } from './gallery-store.ts';
 
 /**
  * @param thorough decode every picture; otherwise only those whose end does not look like an end (the encoder, which
@@ -10,6 +18,16 @@ export async function examinePicture(bytes: Uint8Array, thorough: boolean): Prom
   const info = await inspectPicture(bytes);
   if (thorough || !endsProperly(bytes, info.format)) await decodeRgb(bytes);
   return info;
+}
+
+/** Does the picture's file in the store still hold the bytes that it is named after? True of a picture that is gone. */
+export async function isStoredWhole(store: GalleryStore, id: string): Promise<boolean> {
+  const path = await pathOf(store, id);
+  if (path === undefined) return true;
+  return readFile(path).then(
+    (bytes) => pictureId(bytes) === id,
+    () => false,
+  );
 }
 
 /** False may be wrong (a camera's trailer after the end); true is wrong once in 65,536 truncations at most. */

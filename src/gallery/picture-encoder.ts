@@ -1,7 +1,6 @@
 /** The port through which the gallery gets vectors: whoever composes the program plugs the model's encoder in. */
-import { ChatReidError } from '../foundation/error.ts';
 import type { Picture } from '../foundation/picture.ts';
-import type { GalleryStore } from './gallery-store.ts';
+import { type GalleryStore, pathOf } from './gallery-store.ts';
 
 export interface PictureEncoder {
   /** Names the embedding space: a checksum of the model's files. */
@@ -22,23 +21,23 @@ export interface EncodingFailure {
 /**
  * Encodes registered pictures and stores their vectors; pictures that another process removed meanwhile are passed over.
  *
+ * @param options `claimFor`: the gallery whose searches use the encoder's space from now on
  * @returns the pictures that could not be encoded
+ * @throws ChatReidError as {@link GalleryStore.addVectors}, and what the encoder throws
  */
 export async function encodeRegistered(
   store: GalleryStore,
   encoder: PictureEncoder,
   pictureIds: readonly string[],
-  signal?: AbortSignal,
+  options: { readonly signal?: AbortSignal | undefined; readonly claimFor?: string } = {},
 ): Promise<EncodingFailure[]> {
+  const { signal, claimFor } = options;
   const pictures: { id: string; path: string }[] = [];
   for (const id of pictureIds) {
-    const path = await store.path(id).catch((error: unknown) => {
-      if (!(error instanceof ChatReidError && error.code === 'PICTURE_UNKNOWN')) throw error;
-    });
+    const path = await pathOf(store, id);
     if (path !== undefined) pictures.push({ id, path });
   }
-  if (pictures.length === 0) return [];
-  const results = await encoder.encodePictures(pictures, signal ? { signal } : {});
+  const results = pictures.length > 0 ? await encoder.encodePictures(pictures, signal ? { signal } : {}) : [];
   const vectors: { pictureId: string; vector: Float32Array }[] = [];
   const failures: EncodingFailure[] = [];
   pictures.forEach(({ id: pictureId }, at) => {
@@ -46,6 +45,6 @@ export async function encodeRegistered(
     if (result instanceof Float32Array) vectors.push({ pictureId, vector: result });
     else failures.push({ pictureId, error: result ?? new Error('The encoder gave no vector.') });
   });
-  await store.addVectors(encoder.space, vectors);
+  await store.addVectors(encoder.space, vectors, claimFor === undefined ? {} : { claimFor });
   return failures;
 }

@@ -1,7 +1,7 @@
 /** Picture files by content: pictures/ab/abcdef….jpg, complete and on the disk before anyone can name them. */
 import { randomUUID } from 'node:crypto';
 import { existsSync, unlinkSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PictureFormat } from '../foundation/picture.ts';
 import { storageError } from './gallery-database.ts';
@@ -56,7 +56,7 @@ export class PictureFiles {
 
   /**
    * Temporary file, fsync, rename, fsync of the folder: after this returns, a power cut loses none of them. A file that is
-   * already in place is complete by the same rule and is not written again.
+   * already in place with these very bytes is not written again; one with others, which only damage explains, is.
    */
   async write(files: readonly PictureFile[]): Promise<void> {
     const folders = new Set<string>();
@@ -74,11 +74,7 @@ export class PictureFiles {
   async #writeOne(file: PictureFile): Promise<string> {
     const target = this.path(file.pictureId, file.extension);
     const folder = dirname(target);
-    const present = await stat(target).then(
-      (found) => found.size,
-      () => -1,
-    );
-    if (present === file.bytes.length) return folder;
+    if (await holds(target, file.bytes)) return folder;
     const temporary = join(this.incoming, `${file.pictureId}.${randomUUID()}`);
     try {
       const handle = await open(temporary, 'wx');
@@ -97,6 +93,16 @@ export class PictureFiles {
     }
   }
 
+  /** After this returns, a power cut does not bring back files of these pictures that have been deleted. */
+  async settle(pictureIds: readonly string[]): Promise<void> {
+    const folders = new Set(pictureIds.map((id) => dirname(this.path(id, ''))));
+    try {
+      await Promise.all([...folders].filter(existsSync).map(syncFolder));
+    } catch (error) {
+      throw storageError(error, this.root);
+    }
+  }
+
   /** Called inside a write transaction, so that no other process can be about to name the file. */
   deleteNow(pictureId: string, extension: string): void {
     try {
@@ -104,6 +110,16 @@ export class PictureFiles {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
+  }
+}
+
+/** A file that cannot be read holds nothing: writing it again is what mends it. */
+async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    const { size } = await stat(path);
+    return size === bytes.length && (await readFile(path)).equals(bytes);
+  } catch {
+    return false;
   }
 }
 

@@ -72,7 +72,7 @@ async function catchUp(options: ReindexOptions, failed: Map<string, Error>): Pro
     for (let first = 0; first < missing.length; first += batch) {
       signal?.throwIfAborted();
       const some = missing.slice(first, first + batch);
-      const failures = await encodeRegistered(store, encoder, some, signal);
+      const failures = await encodeRegistered(store, encoder, some, { signal });
       for (const { pictureId, error } of failures) failed.set(pictureId, error);
       encoded += some.length - failures.length;
       progress.advance(some.length);

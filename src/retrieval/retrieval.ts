@@ -166,12 +166,10 @@ export class Retrieval {
 
   private async notes(gallery: string, space: string, mode: SearchMode): Promise<string[]> {
     const notes: string[] = [];
-    const summary = await this.parts.store.summary(gallery);
-    const indexed = summary.spaces.find((entry) => entry.space === space)?.pictures ?? 0;
-    const waiting = summary.pictures - indexed;
-    if (waiting > 0) {
-      notes.push(`${waiting} of ${summary.pictures} pictures are not indexed yet and were not searched.`);
-    }
+    const { pictures, indexed } = await this.parts.store.indexed(gallery, space);
+    const waiting = pictures - indexed;
+    if (waiting > 0)
+      notes.push(`${waiting} of ${pictures} pictures are not indexed yet and were not searched.`);
     if (!this.parts.engine) {
       notes.push('Ranked by the base filter alone: this model folder has no language model.');
     } else if (mode !== 'filter') {

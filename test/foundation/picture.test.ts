@@ -6,6 +6,7 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   decodeRgb,
+  decodingError,
   inspectPicture,
   pictureFromBytes,
   pictureFromFile,
@@ -283,6 +284,19 @@ describe('decodeRgb', () => {
       }
     },
   );
+
+  it.each([
+    ['vips_tracked: out of memory --- size == 343MB', 'INTERNAL'],
+    ['Input buffer has corrupt header: Insufficient memory (case 4)', 'INTERNAL'],
+    ['std::bad_alloc', 'INTERNAL'],
+    ['pngload_buffer: libspng read error: out of memory', 'INTERNAL'],
+    ["Can't allocate memory", 'INTERNAL'],
+    ['VipsJpeg: premature end of JPEG image', 'PICTURE_DAMAGED'],
+    ['pngload_buffer: libspng read error', 'PICTURE_DAMAGED'],
+    ['heif: Invalid input: Bitstream not supported by this decoder', 'PICTURE_DAMAGED'],
+  ])('does not blame the picture for a machine that is short of memory: %s', (message, wanted) => {
+    expect(decodingError(new Error(message))).toMatchObject({ code: wanted });
+  });
 
   it('averages when it shrinks, whatever the kernel', async () => {
     const data = Buffer.from(Array.from({ length: 64 * 64 }, (_, n) => ((n + (n >> 6)) % 2 ? 255 : 0)));

@@ -137,6 +137,9 @@ describe('a damaged store', () => {
     await writeFile(path, whole.subarray(0, 10));
     await store.add('site', [await registered(0)]);
     expect(await readFile(path)).toEqual(whole);
+    await writeFile(path, Buffer.from(whole).fill(0, 20));
+    await store.add('site', [await registered(0)]);
+    expect(await readFile(path)).toEqual(whole);
     await store.close();
   });
 });

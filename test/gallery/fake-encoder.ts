@@ -35,10 +35,12 @@ export class FakeEncoder implements PictureEncoder {
       this.asked.push(picture.id);
       const failure =
         this.options.failing?.(picture.id) ??
-        (await decodeRgb(await readPicture(picture)).then(
-          () => undefined,
-          (error: Error) => error,
-        ));
+        (await readPicture(picture)
+          .then((bytes) => decodeRgb(bytes))
+          .then(
+            () => undefined,
+            (error: Error) => error,
+          ));
       vectors.push(failure ?? fakeVector(`${this.space}${picture.id}`));
     }
     return vectors;

@@ -268,15 +268,78 @@ export function galleryStoreContract(name: string, open: () => Promise<GallerySt
       await fill('site', [{}, {}]);
       await fill('site', [{}, {}], 'two');
       await fill('other', [{}]);
+      expect((await found('site')).of).toBe(2);
       await store.setLiveSpace('site', 'two');
       await store.setLiveSpace('other', 'one');
-      expect((await found('site')).of).toBe(2);
       await expect(store.dropSpace('site', 'two')).rejects.toEqual(code('OPTION_INVALID'));
       await store.dropSpace('site', 'one');
       expect((await found('other')).of).toBe(1);
-      expect((await found('site')).of).toBe(1);
       expect((await found('site', undefined, 'two')).of).toBe(2);
+      expect(await store.indexed('site', 'one')).toEqual({ pictures: 2, indexed: 1 });
       expect((await store.missingVectors('site', 'one')).length).toBe(1);
+    });
+
+    it('searches in the live space only, and in any as long as none is live', async () => {
+      await fill('site', [{}, {}]);
+      const [id = ''] = (await store.list('site')).map((record) => record.pictureId);
+      await store.addVectors('two', [{ pictureId: id, vector: unitVector(1, dimension) }]);
+      expect((await found('site', undefined, 'two')).of).toBe(1);
+      await store.setLiveSpace('site', 'one');
+      // A fragment, as a reindex that was stopped leaves it: no answer rather than half of one.
+      const fragment = found('site', undefined, 'two');
+      await expect(fragment).rejects.toEqual(code('GALLERY_NOT_INDEXED'));
+      await expect(fragment).rejects.toMatchObject({
+        next: expect.stringContaining('chatreid gallery reindex --gallery site'),
+      });
+      expect((await found('site')).of).toBe(2);
+      await store.setLiveSpace('site', 'two');
+      expect((await found('site', undefined, 'two')).of).toBe(1);
+    });
+
+    it('lets vectors claim a gallery that has none in the space it is searched in, and no other', async () => {
+      const pictures = await Promise.all([registered(1), registered(2)]);
+      const [a = '', b = ''] = pictures.map(({ record }) => record.pictureId);
+      await store.add('site', pictures);
+      const live = async () => (await store.summary('site')).liveSpace;
+      const vector = unitVector(5, dimension);
+      await store.addVectors('one', [], { claimFor: 'site' });
+      expect(await live()).toBe('one');
+      await store.addVectors('two', [{ pictureId: a, vector }], { claimFor: 'site' });
+      expect(await live()).toBe('two');
+      const late = store.addVectors('one', [{ pictureId: b, vector }], { claimFor: 'site' });
+      await expect(late).rejects.toEqual(code('GALLERY_NOT_INDEXED'));
+      expect(await store.vectors('one', [b])).toEqual([undefined]);
+      expect(await live()).toBe('two');
+      await store.remove('site', [a]);
+      await store.addVectors('one', [{ pictureId: b, vector }], { claimFor: 'site' });
+      expect(await live()).toBe('one');
+      // Removed meanwhile by somebody else: nothing to claim, and no failure.
+      await store.addVectors('one', [{ pictureId: b, vector }], { claimFor: 'gone' });
+    });
+
+    it('counts what is indexed, whether it has been searched or not, and sees every change', async () => {
+      await expect(store.indexed('site', 'one')).rejects.toEqual(code('GALLERY_UNKNOWN'));
+      const ids = await fill('site', [{}, {}, {}]);
+      expect(await store.indexed('site', 'nowhere')).toEqual({ pictures: 3, indexed: 0 });
+      for (const searchedBefore of [false, true]) {
+        const [seen, unseen] = [await registered(50), await registered(51)];
+        const counts = () => store.indexed('site', 'one');
+        expect(await counts()).toEqual({ pictures: 3, indexed: 3 });
+        await store.add('site', [seen, unseen]);
+        expect(await counts()).toEqual({ pictures: 5, indexed: 3 });
+        const [id, other] = [seen.record.pictureId, unseen.record.pictureId];
+        await store.addVectors('one', [{ pictureId: id, vector: unitVector(9, dimension) }]);
+        expect(await counts()).toEqual({ pictures: 5, indexed: 4 });
+        await store.addVectors('two', [{ pictureId: other, vector: unitVector(9, dimension) }]);
+        expect(await counts()).toEqual({ pictures: 5, indexed: 4 });
+        await store.remove('site', [id, other]);
+        expect(await counts()).toEqual({ pictures: 3, indexed: 3 });
+        if (!searchedBefore) expect((await found('site')).of).toBe(3);
+      }
+      await store.removeGallery('site');
+      await fill('site', [{}]);
+      expect(await store.indexed('site', 'one')).toEqual({ pictures: 1, indexed: 1 });
+      expect(ids.length).toBe(3);
     });
 
     it('stops a search that is cancelled', async () => {

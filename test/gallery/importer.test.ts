@@ -1,5 +1,5 @@
 /** Importing from every kind of source, resuming, and telling what went wrong. */
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ChatReidError } from '../../src/foundation/error.ts';
@@ -177,6 +177,67 @@ describe('encoding', () => {
     expect(await run([folder])).toMatchObject({ already: 1 });
   });
 
+  it('moves an emptied gallery to the model that fills it again, and refuses the old one from then on', async () => {
+    await write('1.png', await picture(1));
+    const [one, two] = [new FakeEncoder('one'), new FakeEncoder('two')];
+    await run([folder], { encoder: one });
+    await store.remove('site', [pictureId(await picture(1))]);
+    await run([folder], { encoder: two });
+    expect((await store.summary('site')).liveSpace).toBe('two');
+    await expect(run([folder], { encoder: one })).rejects.toMatchObject({ code: 'GALLERY_NOT_INDEXED' });
+    expect((await store.summary('site')).spaces.map(({ space }) => space)).toEqual(['two']);
+  });
+
+  it('lets one of two models win that begin a gallery at the same time', async () => {
+    for (let number = 0; number < 12; number++) await write(`${number}.png`, await picture(number));
+    const outcomes = await Promise.allSettled(
+      ['one', 'two'].map((space) => run([folder], { encoder: new FakeEncoder(space, { delayMs: 1 }) })),
+    );
+    const lost = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(lost.map(({ reason }) => (reason as ChatReidError).code)).toEqual(['GALLERY_NOT_INDEXED']);
+    const { liveSpace, spaces } = await store.summary('site');
+    expect(spaces.map(({ space }) => space)).toEqual([liveSpace]);
+    await run([folder], { encoder: new FakeEncoder(liveSpace) });
+    expect(await store.indexed('site', liveSpace ?? '')).toEqual({ pictures: 12, indexed: 12 });
+  });
+
+  it('mends the damaged copy of a picture from a good source, and encodes it', async () => {
+    for (const number of [1, 2]) await write(`${number}.png`, await picture(number));
+    await run([folder]);
+    const id = pictureId(await picture(1));
+    const whole = await readFile(await store.path(id));
+    await writeFile(await store.path(id), Buffer.from(whole).fill(0, 20));
+    const report = await run([folder], { encoder: new FakeEncoder() });
+    expect(report).toMatchObject({ added: 0, already: 2, encoded: 2, failed: [] });
+    expect(await readFile(await store.path(id))).toEqual(whole);
+    expect(await store.missingVectors('site', 'fake')).toEqual([]);
+  });
+
+  it.each([
+    ['damaged', (path: string, whole: Buffer) => writeFile(path, Buffer.from(whole).fill(0, 20))],
+    ['gone', (path: string) => rm(path)],
+  ])(
+    'keeps the record of a picture whose copy is %s and that no source brings, and says so',
+    async (_, harm) => {
+      const gone = await write('a/1.png', await picture(1));
+      await write('b/2.png', await picture(2));
+      await run([folder]);
+      const path = await store.path(pictureId(await picture(1)));
+      await harm(path, await readFile(path));
+      await rm(gone);
+      const report = await run([folder], { encoder: new FakeEncoder() });
+      expect(report).toMatchObject({ already: 1, encoded: 1 });
+      expect(report.failed).toMatchObject([
+        {
+          source: 'a/1.png',
+          code: 'PICTURE_DAMAGED',
+          next: expect.stringContaining('again from its source'),
+        },
+      ]);
+      expect(await sources()).toEqual(['a/1.png', 'b/2.png']);
+    },
+  );
+
   it('keeps what was done when it is cancelled, and goes on from there', async () => {
     for (let number = 0; number < 12; number++) await write(`${number}.png`, await picture(number));
     const abort = new AbortController();
@@ -191,6 +252,28 @@ describe('encoding', () => {
     await run([folder], { encoder });
     expect((await store.summary('site')).pictures).toBe(12);
     expect(encoder.asked.length).toBe(12);
+  });
+
+  it('passes over a picture that somebody removes while the encoder finds that it cannot open it', async () => {
+    for (const number of [1, 2]) await write(`${number}.png`, await picture(number));
+    const id = pictureId(await picture(1));
+    const encoder = new FakeEncoder('fake', {
+      failing: (asked) =>
+        asked === id ? new ChatReidError('PICTURE_DAMAGED', 'It ends.', 'Again.') : undefined,
+    });
+    const removing = {
+      space: 'fake',
+      dimension: 16,
+      encodePictures: async (...args: Parameters<FakeEncoder['encodePictures']>) => {
+        const vectors = await encoder.encodePictures(...args);
+        await store.remove('site', [id]);
+        return vectors;
+      },
+    };
+    expect(await run([folder], { encoder: removing })).toMatchObject({
+      encoded: 1,
+      failed: [{ source: '1.png' }],
+    });
   });
 
   it('passes on the failure of the encoder itself, with what was registered kept', async () => {

@@ -75,6 +75,18 @@ it('takes numbers and lists from JSON lines', async () => {
   expect(records).toMatchObject([{ personId: '7', tags: ['a;b', 'c'], time: '2026-07-01T12:05:00.000Z' }]);
 });
 
+it('reaches pictures outside its folder, as the command line does', async () => {
+  const elsewhere = join(await temporaryFolder(), 'elsewhere.png');
+  await writeFile(elsewhere, await picture(2));
+  const above = join(folder, 'above.png');
+  await writeFile(above, await picture(3));
+  await mkdir(join(folder, 'lists'));
+  const manifest = join(folder, 'lists', 'list.csv');
+  await writeFile(manifest, `path\n../above.png\n${elsewhere}\n`);
+  const report = await importPictures({ store, gallery: 'outside', sources: [manifest], timeZone: 'UTC' });
+  expect(report).toMatchObject({ added: 2, failed: [] });
+});
+
 it('notes unknown columns', async () => {
   const { report } = await importText('list.csv', 'path,weather,mood\npictures/1.png,rain,good');
   expect(report.notes).toEqual([expect.stringContaining('weather, mood')]);

@@ -1,7 +1,7 @@
 /** A gallery moved to another model beside its index, and out to a folder and back. */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmbeddedGalleryStore } from '../../src/gallery/embedded-store.ts';
 import { exportGallery } from '../../src/gallery/export.ts';
 import { importPictures } from '../../src/gallery/importer.ts';
@@ -60,7 +60,9 @@ describe('reindex', () => {
     const stopped = reindex({ ...options, signal: abort.signal, onProgress: () => abort.abort() });
     await expect(stopped).rejects.toMatchObject({ code: 'CANCELLED' });
     expect((await store.summary('site')).liveSpace).toBe('old');
+    await expect(store.search('site', query('new'))).rejects.toMatchObject({ code: 'GALLERY_NOT_INDEXED' });
     expect(await reindex(options)).toMatchObject({ encoded: 6 });
+    expect((await store.search('site', query('new'))).of).toBe(10);
     expect(encoder.asked.length).toBe(10);
   });
 
@@ -114,7 +116,7 @@ describe('export', () => {
     await store.add('site', await Promise.all(facts.map((fact, number) => registered(number, fact))));
     const folder = join(await temporaryFolder(), 'export');
     const report = await exportGallery({ store, gallery: 'site', folder });
-    expect(report).toEqual({ pictures: 4, manifest: join(folder, 'manifest.csv') });
+    expect(report).toEqual({ pictures: 4, removed: 0, manifest: join(folder, 'manifest.csv') });
     for (const source of [folder, report.manifest]) {
       const copy = await EmbeddedGalleryStore.open(await temporaryFolder());
       const options = { store: copy, gallery: 'copy', sources: [source], timeZone: 'Asia/Tokyo' };
@@ -133,6 +135,75 @@ describe('export', () => {
     const report = await exportGallery({ store, gallery: 'site', folder, scope: { cameras: ['3'] } });
     expect(report.pictures).toBe(1);
     expect((await readdir(join(folder, 'pictures'))).length).toBe(1);
+  });
+
+  it('leaves out a picture that is removed meanwhile', async () => {
+    const pictures = await Promise.all([registered(1), registered(2), registered(3)]);
+    await store.add('site', pictures);
+    const id = pictures[1]?.record.pictureId ?? '';
+    const folder = await temporaryFolder();
+    const path = store.path.bind(store);
+    vi.spyOn(store, 'path').mockImplementation(async (asked) => {
+      const found = await path(asked);
+      // Found, and gone before it is copied.
+      if (asked === id) await store.remove('site', [id]);
+      return found;
+    });
+    expect(await exportGallery({ store, gallery: 'site', folder })).toMatchObject({
+      pictures: 2,
+      removed: 1,
+    });
+    expect((await readdir(join(folder, 'pictures'))).some((name) => name.startsWith(id))).toBe(false);
+    expect(await readFile(join(folder, 'manifest.csv'), 'utf8')).not.toContain(id);
+  });
+
+  it('says which file is missing where the record is still there', async () => {
+    await store.add('site', [await registered(1)]);
+    await rm(await store.path((await registered(1)).record.pictureId));
+    const attempt = exportGallery({ store, gallery: 'site', folder: await temporaryFolder() });
+    await expect(attempt).rejects.toMatchObject({
+      code: 'GALLERY_DAMAGED',
+      message: expect.stringContaining('picture-1.png'),
+    });
+  });
+
+  it('is made whole when it was stopped and is run again, without what was removed in between', async () => {
+    const pictures = await Promise.all([registered(1), registered(2), registered(3)]);
+    await store.add('site', pictures);
+    const [first = ''] = pictures.map(({ record }) => record.pictureId);
+    const folder = await temporaryFolder();
+    const path = store.path.bind(store);
+    const broken = vi.spyOn(store, 'path').mockImplementation(async (id) => {
+      if (id !== first) throw new Error('the power went');
+      return path(id);
+    });
+    await expect(exportGallery({ store, gallery: 'site', folder })).rejects.toThrow('the power went');
+    broken.mockRestore();
+    expect((await readdir(join(folder, 'pictures'))).length).toBe(1);
+    await store.remove('site', [first]);
+    expect(await exportGallery({ store, gallery: 'site', folder })).toMatchObject({ pictures: 2 });
+    expect((await readdir(folder)).sort()).toEqual(['manifest.csv', 'pictures']);
+    const copies = await readdir(join(folder, 'pictures'));
+    expect(copies.sort()).toEqual(
+      pictures
+        .slice(1)
+        .map(({ record }) => `${record.pictureId}.png`)
+        .sort(),
+    );
+    // A complete one is never written over, nor is a folder where somebody else has put something.
+    for (const harm of [
+      async () => undefined,
+      async () => {
+        await rm(join(folder, 'manifest.csv'));
+        await writeFile(join(folder, 'manifest.csv.part'), '');
+        await writeFile(join(folder, 'pictures', 'holiday.jpg'), '');
+      },
+    ]) {
+      await harm();
+      await expect(exportGallery({ store, gallery: 'site', folder })).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+      });
+    }
   });
 
   it('writes the manifest last, and never over something', async () => {

@@ -1,4 +1,4 @@
-/** A CSV, TSV or JSONL manifest: pictures by path, with what is known of each. */
+/** A CSV, TSV or JSONL manifest on this machine: pictures by path, wherever that leads, with what is known of each. */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
@@ -15,6 +15,12 @@ export const manifestSource: SourceKind = {
   open: openManifest,
 };
 
+/**
+ * Paths are relative to the manifest's folder; absolute ones and `..` reach any file that the user can read. A manifest is
+ * trusted as the command line is, so callers never open one that came from somebody else than the operator.
+ *
+ * @throws ChatReidError IMPORT_MANIFEST_INVALID, STORAGE_DENIED
+ */
 export async function openManifest(path: string, options: SourceOptions): Promise<OpenSource> {
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw asChatReidError(error, `reading ${path}`);
