@@ -95,11 +95,13 @@ export function asChatReidError(error: unknown, doing: string): ChatReidError {
       error,
     );
   }
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || isImpossibleFolder(error)) {
     return new ChatReidError(
       'STORAGE_DENIED',
-      `No permission to read or write a file (while ${doing}).`,
-      'Check the permissions of CHATREID_HOME and of the named file.',
+      isImpossibleFolder(error)
+        ? `A folder cannot be made there (while ${doing}).`
+        : `No permission to read or write a file (while ${doing}).`,
+      'Check the permissions of CHATREID_HOME and of the named file, or set CHATREID_HOME to a folder you can write.',
       error,
     );
   }
@@ -117,4 +119,10 @@ export function asChatReidError(error: unknown, doing: string): ChatReidError {
     'Run the command again; if it fails the same way, report it with this message.',
     error,
   );
+}
+
+/** A path below a file, or on a disk that takes no folders (/proc answers ENOENT). */
+function isImpossibleFolder(error: unknown): boolean {
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  return syscall === 'mkdir' && (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EEXIST');
 }

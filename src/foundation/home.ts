@@ -1,6 +1,9 @@
 /** Where the program keeps everything: CHATREID_HOME, or the platform's data folder. */
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { ChatReidError, messageOf } from './error.ts';
 
 export interface Home {
   readonly root: string;
@@ -14,4 +17,46 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): Home {
   const chosen = env.CHATREID_HOME?.trim();
   const root = chosen ? resolve(chosen) : envPaths('chatreid', { suffix: '' }).data;
   return { root, galleries: join(root, 'galleries'), cache: join(root, 'cache') };
+}
+
+/**
+ * Makes the folders that are not there yet, for the owner of the account only: they hold pictures of people. The mode
+ * of a folder that is already there is left as it is.
+ *
+ * @throws ChatReidError STORAGE_FULL, STORAGE_DENIED whatever else is the reason that nothing can be kept there
+ */
+export async function prepareHome({ root, cache }: Home): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    await mkdir(cache, { recursive: true, mode: 0o700 });
+    await access(root, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const full = code === 'ENOSPC' || code === 'EDQUOT';
+    throw new ChatReidError(
+      full ? 'STORAGE_FULL' : 'STORAGE_DENIED',
+      full ? `The disk that holds ${root} is full.` : `Nothing can be kept in ${root}: ${reason(error)}.`,
+      full
+        ? 'Free some space, or set CHATREID_HOME to a folder on another disk.'
+        : 'Set CHATREID_HOME to a folder you can write.',
+      error,
+    );
+  }
+}
+
+function reason(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EROFS':
+      return 'it is on a disk that is mounted for reading only';
+    case 'EACCES':
+    case 'EPERM':
+      return 'there is no permission to write';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'it is, or lies below, something that is not a folder';
+    case 'ENOENT':
+      return 'no folder can be made there';
+    default:
+      return messageOf(error);
+  }
 }

@@ -62,12 +62,16 @@ export async function readPicture(picture: Picture): Promise<Uint8Array> {
 /** @throws ChatReidError IMPORT_SOURCE_MISSING (not there, or the disk cannot read it), PICTURE_TOO_LARGE, STORAGE_DENIED */
 export async function readPictureFile(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
+    const file = await stat(path);
+    // A pipe or a device has no end that can be waited for.
+    if (!file.isFile()) throw notAFile(path);
+    const { size } = file;
     if (size > pictureLimits.bytes) throw tooLarge(`${(size / 1048576).toFixed(0)} MB`);
     return await readFile(path);
   } catch (error) {
+    if (error instanceof ChatReidError) throw error;
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') {
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new ChatReidError(
         'IMPORT_SOURCE_MISSING',
         `There is no picture at ${path}.`,
@@ -85,6 +89,14 @@ export async function readPictureFile(path: string): Promise<Uint8Array> {
       error,
     );
   }
+}
+
+function notAFile(path: string): ChatReidError {
+  return new ChatReidError(
+    'IMPORT_SOURCE_MISSING',
+    `${path} is a folder, a pipe or a device, not a picture file.`,
+    'Give the path of a picture.',
+  );
 }
 
 /**

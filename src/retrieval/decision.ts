@@ -25,13 +25,12 @@ export function decide(
   const absentBelow = Math.min(foundFrom, calibration.absentBelow(kind));
   const [first] = ranking;
   const strongest = ranking.reduce((best, { filterScore }) => Math.max(best, filterScore), -1);
+  const likely = first !== undefined && first.confidence >= 0.5;
+  const strong = first !== undefined && first.filterScore >= foundFrom;
+  // The two numbers come from different tables; a list that begins with a likely candidate is never called empty.
   const decision: Decision =
-    !first || strongest < absentBelow
-      ? 'not-in-gallery'
-      : first.filterScore >= foundFrom && first.confidence >= 0.5
-        ? 'found'
-        : 'unsure';
-  const sentence = sentences[decision](percent(falseMatchRate), of);
+    likely && strong ? 'found' : strongest < absentBelow && !likely ? 'not-in-gallery' : 'unsure';
+  const sentence = sentenceOf(decision, strong, percent(falseMatchRate), of);
   return { decision, decisionDetail: { sentence, falseMatchRate, foundFrom, absentBelow } };
 }
 
@@ -45,16 +44,20 @@ export function checkFalseMatchRate(rate: number): number {
   );
 }
 
-const sentences: Record<Decision, (rate: string, of: number) => string> = {
-  found: (rate, of) =>
-    `Found: a likeness this strong among ${count(of)} turns up by chance in at most ${rate} of searches for somebody who is not there.`,
-  unsure: (rate, of) =>
-    `Unsure: plausible, but not beyond the chance likeness that ${rate} of searches of ${count(of)} meet when the person is absent, or doubtful for another reason.`,
-  'not-in-gallery': (_rate, of) =>
-    of === 0
-      ? 'Not in this gallery: no picture matches the given restrictions.'
-      : `Probably not in this gallery: of people who are there, 95 % reach a stronger likeness than anything among ${count(of)}.`,
-};
+function sentenceOf(decision: Decision, strong: boolean, rate: string, of: number): string {
+  if (of === 0) return 'Not in this gallery: no picture matches the given restrictions.';
+  const among = `among ${count(of)}`;
+  switch (decision) {
+    case 'found':
+      return `Found: a likeness this strong ${among} turns up by chance in at most ${rate} of searches for somebody who is not there.`;
+    case 'not-in-gallery':
+      return `Probably not in this gallery: of people who are there, 95 % reach a stronger likeness than anything ${among}.`;
+    case 'unsure':
+      return strong
+        ? `Unsure: the likeness is strong, but the first candidate is less likely the person than not.`
+        : `Unsure: ${among}, chance alone reaches this likeness in more than ${rate} of searches for somebody who is not there.`;
+  }
+}
 
 const count = (of: number): string => `${of.toLocaleString('en-US')} picture${of === 1 ? '' : 's'}`;
 const percent = (rate: number): string => `${Number((rate * 100).toPrecision(3))} %`;

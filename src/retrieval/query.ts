@@ -1,4 +1,5 @@
 /** Who is looked for: pictures, words or both, and what the person is not. */
+import { ChatReidError } from '../foundation/error.ts';
 import type { Picture } from '../foundation/picture.ts';
 
 export interface Query {
@@ -18,4 +19,22 @@ export function queryKind(query: Query): QueryKind | undefined {
   const words = query.words.trim() !== '';
   if (query.pictures.length > 0) return words ? 'mixed' : 'image';
   return words ? 'text' : undefined;
+}
+
+/** Characters of words in one query: some 700 words, many times what any model here reads of them. */
+export const longestWords = 4000;
+
+/**
+ * A pasted report is not a description, and ONNX Runtime 1.30 crashes when it is loaded by a process whose command line
+ * is longer than about 28 kB: so this is asked before anything is loaded.
+ *
+ * @throws ChatReidError OPTION_INVALID
+ */
+export function checkWords(words: string): void {
+  if (words.length <= longestWords) return;
+  throw new ChatReidError(
+    'OPTION_INVALID',
+    `The description is ${words.length.toLocaleString('en-US')} characters long.`,
+    `Say what the person looks like in at most ${longestWords.toLocaleString('en-US')} characters.`,
+  );
 }

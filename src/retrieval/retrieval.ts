@@ -8,7 +8,7 @@ import type { Calibration } from './calibration.ts';
 import { Comparison } from './comparison.ts';
 import { checkFalseMatchRate, decide, defaultFalseMatchRate } from './decision.ts';
 import { rankByLanguage } from './language-ranking.ts';
-import { type Query, type QueryKind, queryKind } from './query.ts';
+import { checkWords, type Query, type QueryKind, queryKind } from './query.ts';
 import { dot, encodeQuery } from './query-vector.ts';
 import type { RankedCandidate, SearchMode, SearchResult } from './search-result.ts';
 
@@ -63,6 +63,7 @@ export class Retrieval {
         'Give a picture, some words, or both.',
       );
     }
+    checkWords(query.words);
     const mode = this.chooseMode(options.mode);
     const tau = options.tau ?? calibration.tau(kind);
     const top = whole(options.top ?? 10, 'The length of the ranking');

@@ -309,3 +309,7 @@ describe('decodeRgb', () => {
     }
   });
 });
+
+it.each(['/dev/zero', tmpdir()])('%s is no picture file, and nothing waits for its end', async (path) => {
+  await expect(pictureFromFile(path)).rejects.toMatchObject({ code: 'IMPORT_SOURCE_MISSING' });
+});

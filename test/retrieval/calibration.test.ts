@@ -106,7 +106,9 @@ test('decisions: strong is found, middling or doubtful is unsure, weak or nobody
   expect(at(100, [0.95, 0.3]).decision).toBe('unsure');
   expect(at(100, [0.6, 0.9]).decision).toBe('unsure');
   expect(at(100, [0.2, 0.9], [0.6, 0.1]).decision).toBe('unsure');
-  expect(at(100, [0.2, 0.9]).decision).toBe('not-in-gallery');
+  expect(at(100, [0.2, 0.9]).decision).toBe('unsure');
+  expect(at(100, [0.2, 0.1]).decision).toBe('not-in-gallery');
+  expect(at(100, [0.95, 0.3]).decisionDetail.sentence).toMatch(/less likely the person than not/);
   expect(at(0).decision).toBe('not-in-gallery');
   expect(at(0).decisionDetail.sentence).toMatch(/no picture matches/);
   expect(at(1, [0.95, 0.9]).decisionDetail.sentence).toMatch(/1 picture /);

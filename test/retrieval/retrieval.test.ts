@@ -254,6 +254,12 @@ describe('what cannot be searched', () => {
   test.each([
     ['nothing at all', { pictures: [], words: '  ', negatives: [] }, {}, 'QUERY_EMPTY'],
     ['a ranking of no length', { pictures: [], words: '1', negatives: [] }, { top: 0 }, 'OPTION_INVALID'],
+    [
+      'a whole report as a description',
+      { pictures: [], words: 'red '.repeat(9000), negatives: [] },
+      {},
+      'OPTION_INVALID',
+    ],
     ['half a candidate', { pictures: [], words: '1', negatives: [] }, { shortlist: 1.5 }, 'OPTION_INVALID'],
     ['a rate of one', { pictures: [], words: '1', negatives: [] }, { falseMatchRate: 1 }, 'OPTION_INVALID'],
   ])('%s', async (_, query, options, code) => {

@@ -1,8 +1,10 @@
 /** `chatreid ask`: find a person by pictures, by words, or by both. */
+import { statSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
 import type { Scope } from '../../gallery/gallery-store.ts';
-import type { Query } from '../../retrieval/query.ts';
+import { checkWords, type Query } from '../../retrieval/query.ts';
 import type { SearchMode } from '../../retrieval/search-result.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import type { NamedPicture } from '../picture-argument.ts';
@@ -71,6 +73,8 @@ async function ask(work: Work, words: string, options: AskOptions): Promise<void
       'Give words, a picture with --image, or both. See: chatreid ask --help',
     );
   }
+  checkWords(words);
+  if (options.sheet !== undefined) checkSheet(options.sheet);
   const { scope, notes, ...query } = await readQuery(work, words, options);
   const found = await runSearch(work, options.gallery, query, scope, {
     top: options.top,
@@ -85,6 +89,23 @@ async function ask(work: Work, words: string, options: AskOptions): Promise<void
     options.sheet === undefined ? undefined : await writeSheet(search, options.sheet, settings.timeZone);
   if (sheet) out.note(`The contact sheet is ${sheet}`);
   out.document({ ...searchDocument(search), ...(sheet ? { sheet } : {}) });
+}
+
+function checkSheet(sheet: string): void {
+  if (statSync(sheet, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ChatReidError(
+      'OPTION_INVALID',
+      `--sheet "${sheet}" is a folder.`,
+      `Name a file in it: --sheet ${join(sheet, 'answer.png')}`,
+    );
+  }
+  if (extname(sheet).toLowerCase() !== '.png') {
+    throw new ChatReidError(
+      'OPTION_INVALID',
+      `--sheet "${sheet}" does not end in .png, and the sheet is a PNG picture.`,
+      'Give a name such as answer.png.',
+    );
+  }
 }
 
 async function readQuery(
