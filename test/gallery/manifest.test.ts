@@ -122,7 +122,6 @@ it.each([
   ['a column twice', 'list.csv', 'path,personId,person_id\na,b,c', /line 1.*personId/],
   ['a quote that never ends', 'list.csv', 'path,caption\na.png,"b\nc.png,d', /line \d/],
   ['UTF-16', 'list.csv', 'p\0a\0t\0h\0', /UTF-8/],
-  ['a broken JSON line', 'list.jsonl', '{"path":"a"}\n{"path"', /line 2/],
   ['a JSON line that is a list', 'list.jsonl', '[1]', /line 1/],
   ['no JSON line', 'list.jsonl', '\n', /line 1/],
 ])('refuses a manifest with %s, naming the line', async (_, name, text, message) => {
@@ -131,6 +130,21 @@ it.each([
     message: expect.stringMatching(message),
   });
   expect(await store.galleries()).toEqual([]);
+});
+
+it.each([
+  ['list.jsonl', '{"path":"pictures/1.png"}\n{"path"\n{"path":"pictures/2.png"}', /not one JSON object/],
+  [
+    'list.csv',
+    'path,person_id,camera_id\npictures/1.png,a,1\npictures/3.png,b\npictures/2.png,c,2',
+    /2 cells under 3 columns/,
+  ],
+])('a torn line of %s is named and skipped, the others are taken', async (name, text, why) => {
+  const { report } = await importText(name, text);
+  expect(report.added).toBe(2);
+  expect(report.failed).toEqual([
+    expect.objectContaining({ code: 'IMPORT_MANIFEST_INVALID', message: expect.stringMatching(why) }),
+  ]);
 });
 
 it('describes a folder that has it at its top, and mentions pictures that it forgets', async () => {

@@ -50,7 +50,8 @@ export function readManifest(
   const records = options.jsonLines ? jsonRecords(text, name) : csvRecords(text, name);
   const unknown = new Set<string>();
   const decided = new Set<FactName>();
-  const rows = records.map(({ line, fields }): ManifestRow | BadRow => {
+  const rows = records.map(({ line, fields, misfit }): ManifestRow | BadRow => {
+    if (misfit !== undefined) return { line, path: '', why: misfit };
     const cells: Partial<Record<FactName | 'path' | 'source', unknown>> = {};
     for (const [column, cell] of fields) {
       const known = columnNames[column.toLowerCase().replace(/[\s_-]/g, '')];
@@ -64,6 +65,12 @@ export function readManifest(
 }
 
 type Fields = readonly (readonly [column: string, cell: unknown])[];
+interface TableRecord {
+  readonly line: number;
+  readonly fields: Fields;
+  /** Why nothing in it can be trusted. */
+  readonly misfit?: string;
+}
 type Cells = Partial<Record<FactName | 'path' | 'source', unknown>>;
 
 function rowOf(line: number, cells: Cells, timeZone: string): ManifestRow | BadRow {
@@ -128,7 +135,7 @@ export function tagsCell(tags: readonly string[]): string {
   return plain ? tags.join(';') : JSON.stringify(tags);
 }
 
-function csvRecords(text: string, name: string): { line: number; fields: Fields }[] {
+function csvRecords(text: string, name: string): TableRecord[] {
   const header = text.slice(0, 4096).split(/\r?\n/, 1)[0] ?? '';
   const delimiter = ['\t', ';', ','].sort((a, b) => header.split(b).length - header.split(a).length)[0];
   let table: { info: { lines: number }; record: string[] }[];
@@ -151,41 +158,38 @@ function csvRecords(text: string, name: string): { line: number; fields: Fields 
   const twice = known.find((column, at) => column !== undefined && known.indexOf(column) !== at);
   if (twice !== undefined) throw invalid(name, 1, `the column "${twice}" is there twice`, nextStep);
   return table.map(({ info, record }) => {
-    const fits = record.length === columns.length;
-    const fields: Fields = columns.map((column, at) => [column, fits ? record[at] : undefined]);
     // The line where the record ends; a quoted caption may begin some lines above.
-    return { line: info.lines, fields };
+    const line = info.lines;
+    if (record.length !== columns.length) {
+      return { line, fields: [], misfit: `it has ${record.length} cells under ${columns.length} columns` };
+    }
+    return { line, fields: columns.map((column, at) => [column, record[at]] as const) };
   });
 }
 
-function jsonRecords(text: string, name: string): { line: number; fields: Fields }[] {
+function jsonRecords(text: string, name: string): TableRecord[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const records = lines.flatMap((line, at) => {
-    if (line.trim() === '') return [];
-    let value: unknown;
+  const records = lines.flatMap((text, at): TableRecord[] => {
+    if (text.trim() === '') return [];
+    const line = at + 1;
     try {
-      value = JSON.parse(line);
-    } catch (error) {
-      throw invalid(
-        name,
-        at + 1,
-        messageOf(error),
-        'Every line is one JSON object with at least "path".',
-        error,
-      );
+      const value: unknown = JSON.parse(text);
+      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+        return [{ line, fields: Object.entries(value) }];
+      }
+    } catch {
+      // Told below: one torn line must not take the others with it.
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw invalid(
-        name,
-        at + 1,
-        'it is not a JSON object',
-        'Every line is one JSON object with at least "path".',
-      );
-    }
-    return [{ line: at + 1, fields: Object.entries(value) }];
+    return [{ line, fields: [], misfit: 'it is not one JSON object' }];
   });
-  if (records.length === 0)
-    throw invalid(name, 1, 'it is empty', 'Every line is one JSON object with "path".');
+  if (records.every(({ misfit }) => misfit !== undefined)) {
+    throw invalid(
+      name,
+      records[0]?.line ?? 1,
+      'no line is a JSON object',
+      'Every line is one JSON object with at least "path".',
+    );
+  }
   return records;
 }
 
