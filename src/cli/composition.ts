@@ -2,6 +2,7 @@
 import type { Encoder } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelFolder } from '../engine/model-folder.ts';
+import { prepareHome } from '../foundation/home.ts';
 import type { GalleryStore } from '../gallery/gallery-store.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Settings } from './settings.ts';
@@ -54,12 +55,14 @@ export class Composition {
   }
 
   store(): Promise<GalleryStore> {
-    return this.#once('store', () => this.#closing(this.#makers.store(this.settings)));
+    return this.#once('store', () => this.#closing(this.#atHome(() => this.#makers.store(this.settings))));
   }
 
   /** What is known of the model without loading it. */
   modelFolder(): Promise<ModelFolder> {
-    return this.#once('folder', () => this.#makers.modelFolder(this.settings.model, this.settings));
+    return this.#once('folder', () =>
+      this.#atHome(() => this.#makers.modelFolder(this.settings.model, this.settings)),
+    );
   }
 
   /** Where the base filter is: weights of others bring none, and are then used behind the shipped one. */
@@ -74,7 +77,9 @@ export class Composition {
 
   /** The child starts with the first request to it, not here. */
   localModel(folder = this.settings.model): Promise<LocalModel> {
-    return this.#once(`model ${folder}`, () => this.#closing(this.#makers.localModel(folder, this.settings)));
+    return this.#once(`model ${folder}`, () =>
+      this.#closing(this.#atHome(() => this.#makers.localModel(folder, this.settings))),
+    );
   }
 
   /** @returns undefined where neither a server is set nor the model folder holds a language model */
@@ -113,6 +118,12 @@ export class Composition {
     this.#made.clear();
     const failed = closed.find((part) => part.status === 'rejected');
     if (failed) throw failed.reason;
+  }
+
+  /** What keeps something in the home folder finds it made, and private. */
+  async #atHome<Part>(make: () => Promise<Part>): Promise<Part> {
+    await this.#once('home', () => prepareHome(this.settings.home));
+    return make();
   }
 
   #once<Part>(name: string, make: () => Promise<Part>): Promise<Part> {

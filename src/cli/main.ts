@@ -5,6 +5,9 @@ import { exitCodes } from './exit-code.ts';
 import { Output } from './output.ts';
 import { runCommandLine } from './program.ts';
 
+// Pictures of people: what this process and its children make is for the owner of the account only.
+const umask = process.umask(0o077);
+
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
@@ -37,4 +40,5 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   stderr: process.stderr,
   env: process.env,
   signal: interrupt.signal,
+  umask,
 });

@@ -26,6 +26,15 @@ const dayParts: readonly (readonly [RegExp, number, number])[] = [
   [/\b(night|tonight)\b/i, 22, 30],
 ];
 
+const hours = 'one two three four five six seven eight nine ten eleven twelve'.split(' ');
+const hourInWords = new RegExp(`^(${hours.join('|')})(?:\\s+o['’]?clock)?$`, 'i');
+
+/** "After two" of people in cameras' pictures is two in the afternoon: one to six are, seven to twelve are not. */
+function hourNamed(name: string): number {
+  const hour = hours.indexOf(name.toLowerCase()) + 1;
+  return hour <= 6 ? hour + 12 : hour;
+}
+
 const iso =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,3}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
 
@@ -74,7 +83,8 @@ function isoStretch(value: string, options: MomentOptions): Stretch | undefined 
 function spokenStretch(value: string, options: MomentOptions): Stretch | undefined {
   const text = value
     .replace(/^(?:since|from|until|till|after|before|on|at|in)\s+/i, '')
-    .replace(/^the\s+/i, '');
+    .replace(/^the\s+/i, '')
+    .replace(hourInWords, (_all, hour: string) => `${hourNamed(hour)}:00`);
   refuseEitherWayRound(text, options.name);
   const reference = { instant: options.now, timezone: zoneOffset(options.now, options.timeZone) };
   const [parsed, ...more] = english.parse(text, reference);

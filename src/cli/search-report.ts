@@ -4,7 +4,7 @@ import { formatTime } from '../foundation/site-time.ts';
 import type { Scope } from '../gallery/gallery-store.ts';
 import { percentOf } from '../retrieval/confidence-text.ts';
 import type { Query } from '../retrieval/query.ts';
-import { searchLine } from '../retrieval/search-line.ts';
+import { scopeLine, searchLine } from '../retrieval/search-line.ts';
 import type { Decision, RankedCandidate, SearchResult } from '../retrieval/search-result.ts';
 import type { Column, Output } from './output.ts';
 
@@ -27,7 +27,7 @@ export function printSearch(search: Search, out: Output, timeZone: string, told 
   // `Found: a likeness …`: the verdict stands before the colon.
   const { sentence } = result.decisionDetail;
   const verdict = sentence.slice(0, sentence.indexOf(':') + 1);
-  out.print(`${out.style('bold', 'Looking for')} ${searchLine(query, scope, timeZone)}`);
+  out.print(`${out.style('bold', 'Looking for')} ${soughtLine(query, scope, timeZone)}`);
   const colour = decisionColours[result.decision];
   out.print(out.style(['bold', colour], verdict) + sentence.slice(verdict.length));
   if (result.ranking.length > 0) {
@@ -38,6 +38,17 @@ export function printSearch(search: Search, out: Output, timeZone: string, told 
     if (!told.has(note)) out.note(note);
     told.add(note);
   }
+}
+
+/** The search in one line; who was ruled out in words, because a line of text shows no face. */
+function soughtLine(query: Query, scope: Scope, timeZone: string): string {
+  const ruledOut = query.negatives.length;
+  const parts = [
+    searchLine({ ...query, negatives: [] }, {}, timeZone),
+    ...(ruledOut === 0 ? [] : [`${ruledOut} ruled out`]),
+    scopeLine(scope, timeZone),
+  ];
+  return parts.filter((part) => part !== '').join(' · ');
 }
 
 /** Columns that no candidate has anything for are left out. */

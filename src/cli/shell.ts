@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import { Composition, type Makers } from './composition.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
+import { defaultGallery, demoGallery } from './gallery-option.ts';
 import { Output } from './output.ts';
 import { type Settings, settingsFrom } from './settings.ts';
 
@@ -17,6 +18,8 @@ export interface ShellOptions {
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   readonly now?: () => Date;
+  /** The user's own, for files that are asked for by name. Default: for the owner only. */
+  readonly umask?: number;
   /** Tests put their own parts in. */
   readonly makers?: Partial<Makers>;
 }
@@ -36,12 +39,14 @@ export class Shell {
   readonly stderr: Terminal<Writable>;
   readonly stdout: Terminal<Writable>;
   readonly signal: AbortSignal;
+  readonly umask: number;
 
   constructor(private readonly options: ShellOptions) {
     this.stdin = options.stdin;
     this.stdout = options.stdout;
     this.stderr = options.stderr;
     this.signal = options.signal;
+    this.umask = options.umask ?? 0o077;
   }
 
   now(): Date {
@@ -74,7 +79,7 @@ export class Shell {
 
   /** Runs a command's work: opens nothing that it does not ask for, closes what it opened, reports what it throws. */
   async run(
-    options: { readonly json?: boolean },
+    options: { readonly json?: boolean; readonly gallery?: string },
     work: (work: Work) => Promise<ExitCode> | Promise<void>,
   ): Promise<void> {
     const out = this.output(options.json ?? false);
@@ -85,7 +90,7 @@ export class Shell {
       const code = await work({ shell: this, out, settings, parts, signal: this.signal });
       this.exitCode = code ?? exitCodes.ok;
     } catch (error) {
-      this.#fail(parts ? await withGalleryNames(error, parts) : error, out);
+      this.#fail(parts ? await withGalleryNames(error, parts, options.gallery) : error, out);
     }
     try {
       await parts?.close();
@@ -132,7 +137,11 @@ export class Shell {
 }
 
 /** Whoever names a gallery that is not there wants to know which are. */
-async function withGalleryNames(error: unknown, parts: Composition): Promise<unknown> {
+async function withGalleryNames(
+  error: unknown,
+  parts: Composition,
+  wanted: string | undefined,
+): Promise<unknown> {
   if (!(error instanceof ChatReidError && error.code === 'GALLERY_UNKNOWN')) return error;
   const galleries = await parts.store().then(
     (store) => store.galleries(),
@@ -140,7 +149,12 @@ async function withGalleryNames(error: unknown, parts: Composition): Promise<unk
   );
   if (galleries.length === 0) return error;
   const names = galleries.map(({ name }) => name).join(', ');
-  const next = `Choose with --gallery what there is (${names}), or make it: chatreid gallery add --gallery NAME PATH`;
+  const choose = `Choose with --gallery what there is (${names}), or make it: chatreid gallery add --gallery NAME PATH`;
+  // Whoever tried the demo and then asks, asks for the demo's pictures.
+  const next =
+    wanted === defaultGallery && galleries.some(({ name }) => name === demoGallery)
+      ? `To search the demo's pictures, add --gallery ${demoGallery}. ${choose}`
+      : choose;
   return new ChatReidError(error.code, error.message, next, error.cause);
 }
 

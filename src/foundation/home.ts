@@ -1,7 +1,7 @@
 /** Where the program keeps everything: CHATREID_HOME, or the platform's data folder. */
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, mkdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { ChatReidError, messageOf } from './error.ts';
 
@@ -27,8 +27,8 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): Home {
  */
 export async function prepareHome({ root, cache }: Home): Promise<void> {
   try {
-    await mkdir(root, { recursive: true, mode: 0o700 });
-    await mkdir(cache, { recursive: true, mode: 0o700 });
+    await makePrivateFolder(root);
+    await makePrivateFolder(cache);
     await access(root, constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -42,6 +42,35 @@ export async function prepareHome({ root, cache }: Home): Promise<void> {
       error,
     );
   }
+}
+
+/**
+ * With the folders above it that are missing, all with mode 0700. Node's own recursive mkdir never returns where a
+ * folder that exists answers ENOENT for whatever is made in it, as /proc does.
+ */
+export async function makePrivateFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 });
+  try {
+    await make();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Some systems answer EROFS or EACCES for a folder that is there.
+    if (await isFolder(path)) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || (await isFolder(parent))) throw error;
+    await makePrivateFolder(parent);
+    await make().catch(async (again: unknown) => {
+      // Somebody else may have been faster.
+      if (!(await isFolder(path))) throw again;
+    });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function reason(error: unknown): string {

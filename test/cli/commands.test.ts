@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import { Shell } from '../../src/cli/shell.ts';
 import { ChatReidError, type ErrorReport } from '../../src/foundation/error.ts';
+import { drawMarket } from '../evaluation/drawn-market.ts';
 import { drawPeople, drawPerson, people } from './coloured-people.ts';
 import { chatreid, type Ran, type RunOptions } from './command-line.ts';
 
@@ -287,7 +288,7 @@ describe('ask', () => {
     );
     expect(exitCode).toBe(0);
     const [line, verdict, blank, head, first, second, ...rest] = stdout.split('\n');
-    expect(line).toBe('Looking for photo + "green" − 1 · camera 3 · after 24 Nov 2026 11:00');
+    expect(line).toBe('Looking for photo + "green" · 1 ruled out · camera 3 · after 24 Nov 2026 11:00');
     expect(verdict).toMatch(/^(Found|Unsure|Probably not in this gallery): /);
     expect(blank).toBe('');
     expect(head).toMatch(/rank +confidence +person +camera +time +place +picture +source/);
@@ -303,6 +304,62 @@ describe('ask', () => {
     expect(asked.sheet).toBe(file);
     expect((await sharp(file).metadata()).format).toBe('png');
     expect(await readdir(join(root, 'sheets'))).toEqual(['answer.png']);
+  });
+
+  test('a sheet that is a folder or no PNG is refused by name', async () => {
+    for (const sheet of [root, join(root, 'answer.txt')]) {
+      const told = await run('ask', 'red', '--sheet', sheet, '--json');
+      expect([told.exitCode, errorOf(told).code]).toEqual([2, 'OPTION_INVALID']);
+      expect(errorOf(told).message).toContain(`"${sheet}"`);
+    }
+  });
+
+  test('a restriction that leaves nothing is no answer about the person: what the gallery knows is told', async () => {
+    const asked = await json<Asked>('ask', 'red', '--camera', '9', '--camera', '2', '--place', 'Attic');
+    expect(asked.filter.of).toBe(0);
+    expect(asked.notes[0]).toContain('no picture of the gallery default fits camera 9 or 2 · Attic');
+    expect(asked.notes[0]).toContain('There is no camera "9". The cameras it knows: 1, 2, 3.');
+    expect(asked.notes[0]).toContain('There is no place "Attic". The places it knows: Hall, Lobby.');
+    const late = await run('ask', 'red', '--after', '2026-12-01');
+    expect(late.exitCode).toBe(0);
+    expect(late.stdout).toContain('Nothing was searched');
+    expect(late.stderr).toContain('Its pictures are from 24 Nov 2026 10:00 to 24 Nov 2026 12:05.');
+  });
+
+  test('cuda that was asked for by name and is not there is told', async () => {
+    const cuda = { env: { CHATREID_DEVICE: 'cuda' } };
+    const note = 'cuda was not looked for.';
+    const asked = await runWith(cuda, 'ask', 'red', '--json');
+    expect((JSON.parse(asked.stdout) as Asked).notes).toContain(note);
+    expect((await runWith(cuda, 'ask', 'red')).stderr).toContain(note);
+    const added = await runWith(cuda, 'gallery', 'add', pictures);
+    expect([added.exitCode, added.stderr]).toEqual([0, expect.stringContaining(note)]);
+    await drawMarket(join(root, 'market'));
+    const evaluated = await runWith(
+      cuda,
+      ...['evaluate', 'market1501', '--allow-partial', '--data', join(root, 'market')],
+    );
+    expect([evaluated.exitCode, evaluated.stderr]).toEqual([0, expect.stringContaining(note)]);
+    expect((await run('ask', 'red')).stderr).not.toContain(note);
+  });
+
+  test('without a default gallery the demo is named', async () => {
+    const home = { env: { CHATREID_HOME: join(root, 'demo only') } };
+    await runWith(home, 'gallery', 'add', '-g', 'demo', pictures);
+    const told = await runWith(home, 'ask', 'red', '--json');
+    expect(errorOf(told)).toMatchObject({ code: 'GALLERY_UNKNOWN' });
+    expect(errorOf(told).next).toContain('add --gallery demo');
+    const other = await runWith(home, 'ask', 'red', '-g', 'attic', '--json');
+    expect(errorOf(other).next).not.toContain('add --gallery demo');
+  });
+
+  test.each(['/etc/passwd', '/etc/passwd/x', '/proc/chatreid'])('the home %s is refused', async (home) => {
+    for (const argv of [['status'], ['ask', 'red'], ['gallery', 'add', pictures]]) {
+      const told = await runWith({ env: { CHATREID_HOME: home } }, ...argv, '--json');
+      expect([told.exitCode, errorOf(told).code]).toEqual([1, 'STORAGE_DENIED']);
+      expect(errorOf(told).next).toBe('Set CHATREID_HOME to a folder you can write.');
+      expect(errorOf(told).message).toContain(home);
+    }
   });
 
   test('a sheet that cannot be written does not take the answer with it', async () => {

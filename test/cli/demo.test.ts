@@ -1,5 +1,5 @@
 /** The demo: what its prompt understands, that it registers once, and that it plays where nobody types. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -30,9 +30,22 @@ test.each([
   ['image of him.jpg', { act: 'image', path: 'image of him.jpg' }],
   ['image "my photo.jpg"', { act: 'image', path: 'my photo.jpg' }],
   ['IMAGE nowhere.jpg', { act: 'image', path: 'nowhere.jpg' }],
-  ['camera 3', { act: 'camera', camera: '3' }],
-  ['camera North gate', { act: 'camera', camera: 'North gate' }],
-  ['camera all', { act: 'camera', camera: undefined }],
+  ['camera 3', { act: 'restrict', to: { cameras: ['3'] } }],
+  ['camera North gate', { act: 'restrict', to: { cameras: ['North gate'] } }],
+  ['camera all', { act: 'restrict', to: { cameras: null } }],
+  ['camera 1,3', { act: 'restrict', to: { cameras: ['1', '3'] } }],
+  ['cameras 1 or 3', { act: 'restrict', to: { cameras: ['1', '3'] } }],
+  ['camera 3, after two', { act: 'restrict', to: { cameras: ['3'], after: 'two' } }],
+  [
+    'after 14:00, before 4pm, place Main hall, 3',
+    { act: 'restrict', to: { after: '14:00', before: '4pm', places: ['Main hall', '3'] } },
+  ],
+  ['before May 13, 2026', { act: 'restrict', to: { before: 'May 13, 2026' } }],
+  ['time all', { act: 'restrict', to: { after: null, before: null } }],
+  ['clear', { act: 'new' }],
+  ['clear words', { act: 'clear', part: 'words' }],
+  ['clear Cameras', { act: 'clear', part: 'camera' }],
+  ['clear plastic bag', { act: 'words', words: 'clear plastic bag' }],
   ['top 20', { act: 'top', count: 20 }],
   ['top hat and cane', { act: 'words', words: 'top hat and cane' }],
   ['use 2', { act: 'use', rank: 2 }],
@@ -46,9 +59,12 @@ test.each([
   expect(read(line)).toEqual(act);
 });
 
-test.each(['camera', 'image', 'top 0', 'top 1000'])('"%s" is asked back', (line) => {
-  expect(read(line).act).toBe('unclear');
-});
+test.each(['camera', 'place', 'camera 3, after', 'time', 'image', 'top 0', 'top 1000'])(
+  '"%s" is asked back',
+  (line) => {
+    expect(read(line).act).toBe('unclear');
+  },
+);
 
 interface Played {
   readonly gallery: string;
@@ -116,10 +132,59 @@ test('on a terminal a search grows line by line, and a wrong line changes nothin
     '"red coat"',
     '"red coat"',
     'photo + "red coat"',
-    'photo + "red coat" − 1',
-    'photo + "red coat" − 1 · camera 3',
+    'photo + "red coat" · 1 ruled out',
+    'photo + "red coat" · 1 ruled out · camera 3',
   ]);
   expect(stderr).toContain('There is no candidate 99');
   expect(stderr).toContain('Search for somebody first');
   expect(stdout).toContain('The contact sheet is ');
+});
+
+test('cameras, places and times restrict, alone and together; words still in force are told and cleared', async () => {
+  const typed = [
+    'camera 3, after two',
+    'red coat',
+    'use 1',
+    'clear words',
+    'place car park',
+    'after soonish',
+    'camera 9, time all',
+    'clear',
+    'after 18:00, before 9:00',
+    'x'.repeat(5000),
+    'red coat',
+  ];
+  const { exitCode, stdout, stderr } = await chatreid(['demo'], {
+    env: { ...env, NO_COLOR: '1' },
+    tty: true,
+    stdin: `${typed.join('\n')}\n`,
+  });
+  expect(exitCode).toBe(0);
+  const after = 'after 13 May 2026 14:00';
+  const sought = stdout.match(/Looking for .*$/gm)?.map((line) => line.replace('Looking for ', ''));
+  expect(sought?.slice(0, 5)).toEqual([
+    `"red coat" · camera 3 · ${after}`,
+    `photo + "red coat" · camera 3 · ${after}`,
+    `photo · camera 3 · ${after}`,
+    `photo · camera 3 · car park · ${after}`,
+    'photo · camera 9 · car park',
+  ]);
+  expect(stderr).toContain('The description is 5,000 characters long.');
+  expect(sought?.at(-1)).toContain('· 13 May 2026 18:00 – 14 May 2026 09:00');
+  expect(stdout).toContain(`Who is it? (camera 3 · ${after})`);
+  expect(stdout).toContain('The words "red coat" still count. "clear words" forgets them.');
+  expect(stderr).toContain('after "soonish" is not a time');
+  expect(stdout).toContain('Nothing was searched: no picture of the gallery demo fits camera 9');
+  expect(stderr).toContain('There is no camera "9". The cameras it knows: 1, 2, 3, 4, 5, 6.');
+});
+
+test('what it makes is for the owner of the account only', async () => {
+  const home = join(root, 'home');
+  expect((await stat(home)).mode & 0o777).toBe(0o700);
+  for (const folder of ['demo', 'cache', 'galleries']) {
+    expect((await stat(join(home, folder))).mode & 0o777).toBe(0o700);
+  }
+  const made = await readdir(join(home, 'demo'));
+  expect(made).toContain('answer-1.png');
+  for (const name of made) expect((await stat(join(home, 'demo', name))).mode & 0o777).toBe(0o600);
 });

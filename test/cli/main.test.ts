@@ -1,5 +1,5 @@
 /** The real program in a process of its own, with the shipped model: what only a process can show. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -50,6 +50,15 @@ test('pictures are registered, found by picture, by words and by both, and the m
   const answer = JSON.parse(asked.stdout) as { ranking: { rank: number }[]; query: { kind: string } };
   expect(answer.query.kind).toBe('mixed');
   expect(answer.ranking.map(({ rank }) => rank)).toEqual([1, 2, 3]);
+
+  // The engine's child writes too; a sheet that is asked for elsewhere is like the user's other files.
+  const kept = await readdir(env.CHATREID_HOME!, { recursive: true, withFileTypes: true });
+  expect(kept.length).toBeGreaterThan(people.length);
+  for (const entry of kept) {
+    const { mode } = await stat(join(entry.parentPath, entry.name));
+    expect([entry.name, mode & 0o777]).toEqual([entry.name, entry.isDirectory() ? 0o700 : 0o600]);
+  }
+  expect((await stat(sheet)).mode & 0o777).toBe(0o666 & ~process.umask());
 
   const status = JSON.parse((await child(['status', '--json'], env)).stdout) as Record<string, unknown>;
   expect(status).toMatchObject({

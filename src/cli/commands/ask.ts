@@ -1,6 +1,6 @@
 /** `chatreid ask`: find a person by pictures, by words, or by both. */
 import { statSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { extname, join, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
 import type { Scope } from '../../gallery/gallery-store.ts';
@@ -86,13 +86,21 @@ async function ask(work: Work, words: string, options: AskOptions): Promise<void
   // Told first: a disk that refuses the sheet must not take the answer with it.
   printSearch(search, out, settings.timeZone);
   const sheet =
-    options.sheet === undefined ? undefined : await writeSheet(search, options.sheet, settings.timeZone);
+    options.sheet === undefined
+      ? undefined
+      : await writeSheet(search, options.sheet, settings.timeZone, sheetMode(work, options.sheet));
   if (sheet) out.note(`The contact sheet is ${sheet}`);
   out.document({ ...searchDocument(search), ...(sheet ? { sheet } : {}) });
 }
 
+/** Private in the home folder; anywhere else as the user's own files are. */
+function sheetMode({ shell, settings }: Work, sheet: string): number {
+  const inHome = resolve(sheet).startsWith(settings.home.root + sep);
+  return inHome ? 0o600 : 0o666 & ~shell.umask;
+}
+
 function checkSheet(sheet: string): void {
-  if (statSync(sheet, { throwIfNoEntry: false })?.isDirectory()) {
+  if (isFolder(sheet)) {
     throw new ChatReidError(
       'OPTION_INVALID',
       `--sheet "${sheet}" is a folder.`,
@@ -105,6 +113,14 @@ function checkSheet(sheet: string): void {
       `--sheet "${sheet}" does not end in .png, and the sheet is a PNG picture.`,
       'Give a name such as answer.png.',
     );
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }
 

@@ -3,10 +3,10 @@ import { isAbsolute, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
-import { type DemoQuery, demoGallery, prepareDemo } from '../demo/demo-gallery.ts';
+import { type DemoQuery, prepareDemo } from '../demo/demo-gallery.ts';
 import { DemoSession } from '../demo/demo-session.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { jsonOption } from '../gallery-option.ts';
+import { demoGallery, jsonOption } from '../gallery-option.ts';
 import type { Shell, Work } from '../shell.ts';
 
 interface DemoOptions {
@@ -70,7 +70,9 @@ async function talk(
   queries: readonly DemoQuery[],
 ): Promise<void> {
   const [example] = queries;
-  out.print('Whom are you looking for? Describe the person, or give a picture. "help" shows more.');
+  out.print(
+    'Whom are you looking for? Describe the person, or give a picture. "help" shows more, "clear" forgets.',
+  );
   if (example) out.print(`  For example: image ${shortened(example.path)}`);
   const lines = createInterface({ input: shell.stdin, output: shell.stdout, prompt: '> ' });
   const leave = () => lines.close();

@@ -6,6 +6,7 @@ import type { EvaluationProgress } from '../../evaluation/benchmark-embedding.ts
 import { benchmarks } from '../../evaluation/benchmarks.ts';
 import type { EvaluationReport } from '../../evaluation/evaluation.ts';
 import { ChatReidError } from '../../foundation/error.ts';
+import { deviceNote } from '../device-note.ts';
 import { jsonOption } from '../gallery-option.ts';
 import { grouped, type Output } from '../output.ts';
 import { type Progress, progressOn } from '../progress.ts';
@@ -57,11 +58,14 @@ async function evaluate(
   ]);
   const model = options.model === undefined ? await parts.filterFolder() : resolve(options.model);
   const calibration = await Calibration.read(model);
+  const encoder = await parts.localModel(model);
+  const note = await deviceNote(settings, encoder);
+  if (note) out.note(note);
   const progress = new PhaseProgress(shell);
   try {
     const { report } = await evaluateBenchmark(benchmark, {
       folder: options.data,
-      encoder: await parts.localModel(model),
+      encoder,
       cacheFolder: join(settings.home.cache, 'evaluation'),
       tau: options.tau ?? calibration.tau('image'),
       confidence: (best, of) =>

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
 import { isTimeZone } from '../../foundation/site-time.ts';
+import { deviceNote } from '../device-note.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import { counted, grouped, printable } from '../output.ts';
@@ -49,6 +50,10 @@ async function add(work: Work, sources: readonly string[], options: AddOptions):
     );
   }
   try {
+    if (options.index && settings.device === 'cuda') {
+      const note = await deviceNote(settings, await work.parts.encoder());
+      if (note) out.note(note);
+    }
     const { notes, ...done } = await register(work, {
       gallery: options.gallery,
       sources,

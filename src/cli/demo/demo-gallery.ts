@@ -4,13 +4,12 @@ import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { ChatReidError } from '../../foundation/error.ts';
 import { packageRoot } from '../../foundation/package-root.ts';
+import { demoGallery } from '../gallery-option.ts';
 import { indexedPictures } from '../gallery-table.ts';
 import { counted } from '../output.ts';
 import { pictureEncoder, register } from '../registering.ts';
 import type { Work } from '../shell.ts';
 import { writeWhole } from '../write-file.ts';
-
-export const demoGallery = 'demo';
 
 export interface DemoQuery {
   /** Absolute path of the picture. */

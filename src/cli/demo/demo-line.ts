@@ -1,11 +1,23 @@
 /** What one line typed at the demo's prompt asks for. */
 
+/** Where and when: a field that is absent stays as it was, null lifts it. */
+export interface Restriction {
+  readonly cameras?: readonly string[] | null;
+  readonly places?: readonly string[] | null;
+  /** As typed. */
+  readonly after?: string | null;
+  readonly before?: string | null;
+}
+
+/** What of the search is forgotten. */
+export type Part = 'words' | 'picture' | 'not' | 'camera' | 'place' | 'time';
+
 export type DemoLine =
   | { readonly act: 'words'; readonly words: string }
   | { readonly act: 'image'; readonly path: string }
   | { readonly act: 'use' | 'not'; readonly rank: number }
-  /** undefined: all cameras again. */
-  | { readonly act: 'camera'; readonly camera: string | undefined }
+  | { readonly act: 'restrict'; readonly to: Restriction }
+  | { readonly act: 'clear'; readonly part: Part }
   | { readonly act: 'top'; readonly count: number }
   | { readonly act: 'new' | 'sheet' | 'help' | 'quit' | 'nothing' }
   | { readonly act: 'unclear'; readonly hint: string };
@@ -15,9 +27,13 @@ export const demoHelp = [
   ['image PATH', 'search by a picture (a path alone does it too, or drop the file here)'],
   ['use 2', 'take the second candidate as the picture to search with'],
   ['not 3', 'it is not the third candidate'],
-  ['camera 3', 'only this camera; "camera all" lifts it'],
+  ['camera 3', 'only this camera; "camera 1,3" takes both, "camera all" lifts it'],
+  ['place main hall', 'only this place; "place all" lifts it'],
+  ['after 14:00, before 16:00', 'only this time; "time all" lifts it'],
+  ['camera 3, after two', 'restrictions can be joined by commas'],
+  ['clear words', 'forget the words; so for picture, not, camera, place and time'],
+  ['clear', 'forget everything and start over; "new" does the same'],
   ['top 20', 'length of the ranking'],
-  ['new', 'start over'],
   ['sheet', 'where the contact sheet of the last answer is'],
   ['quit', 'leave'],
 ] as const;
@@ -39,13 +55,20 @@ export function readDemoLine(line: string, isFile: (path: string) => boolean): D
     case 'sheet':
     case 'new':
       return rest === '' ? { act: verb.toLowerCase() as 'sheet' | 'new' } : words(text);
+    case 'clear':
+      return cleared(rest) ?? words(text);
     case 'image':
       return rest === ''
         ? { act: 'unclear', hint: 'Which picture? image PATH' }
         : { act: 'image', path: unquoted(rest) };
     case 'camera':
-      if (rest === '') return { act: 'unclear', hint: 'Which camera? camera 3, or camera all' };
-      return { act: 'camera', camera: /^(all|any)$/i.test(rest) ? undefined : rest };
+    case 'cameras':
+    case 'place':
+    case 'places':
+    case 'after':
+    case 'before':
+    case 'time':
+      return restricted(text);
     case 'top': {
       const count = Number(rest);
       if (!/^\d+$/.test(rest)) return words(text);
@@ -62,6 +85,70 @@ export function readDemoLine(line: string, isFile: (path: string) => boolean): D
     default:
       return words(text);
   }
+}
+
+const hints = {
+  camera: 'Which camera? camera 3, or camera all',
+  place: 'Which place? place main hall, or place all',
+  after: 'After what time? after 14:00',
+  before: 'Before what time? before 16:00',
+  time: 'Which time? after 14:00, before 16:00, or time all',
+} as const;
+
+/** `camera 1,3, after two`: a part that begins with no restriction's name goes on with the one before it. */
+function restricted(text: string): DemoLine {
+  const to: { -readonly [Name in keyof Restriction]: Restriction[Name] } = {};
+  let last: keyof Restriction = 'cameras';
+  for (const clause of text.split(',').map((part) => part.trim())) {
+    if (clause === '') continue;
+    const [, verb, rest = ''] = /^(camera|place|after|before|time)s?(?:\s+(.*))?$/is.exec(clause) ?? [];
+    if (verb === undefined) {
+      // The comma of a date, "May 13, 2026", belongs to it.
+      if (last === 'after' || last === 'before') to[last] = `${to[last]}, ${clause}`;
+      else to[last] = [...(to[last] ?? []), unquoted(clause)];
+      continue;
+    }
+    const kind = verb.toLowerCase() as keyof typeof hints;
+    const lifted = /^(all|any)$/i.test(rest);
+    if (rest === '' || (kind === 'time' && !lifted)) return { act: 'unclear', hint: hints[kind] };
+    if (kind === 'time') {
+      to.after = null;
+      to.before = null;
+      continue;
+    }
+    if (kind === 'after' || kind === 'before') {
+      last = kind;
+      to[kind] = lifted ? null : rest;
+      continue;
+    }
+    last = kind === 'camera' ? 'cameras' : 'places';
+    to[last] = lifted ? null : [...(to[last] ?? []), ...alternatives(rest)];
+  }
+  return { act: 'restrict', to };
+}
+
+/** `1 or 3` is two; `Arts and Crafts or the hall` may be anything, and stays one name. */
+function alternatives(names: string): string[] {
+  return /^\S+(?:\s+(?:or|and)\s+\S+)+$/i.test(names) ? names.split(/\s+(?:or|and)\s+/i) : [unquoted(names)];
+}
+
+const parts: Readonly<Record<string, Part>> = {
+  words: 'words',
+  picture: 'picture',
+  image: 'picture',
+  not: 'not',
+  camera: 'camera',
+  cameras: 'camera',
+  place: 'place',
+  places: 'place',
+  time: 'time',
+};
+
+function cleared(what: string): DemoLine | undefined {
+  if (what === '' || /^(all|everything)$/i.test(what)) return { act: 'new' };
+  const name = what.toLowerCase();
+  const part = Object.hasOwn(parts, name) ? parts[name] : undefined;
+  return part && { act: 'clear', part };
 }
 
 function words(text: string): DemoLine {

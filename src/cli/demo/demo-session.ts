@@ -2,14 +2,18 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
+import { instantOf, wallClock } from '../../foundation/site-time.ts';
 import type { Scope } from '../../gallery/gallery-store.ts';
 import { type Query, queryKind } from '../../retrieval/query.ts';
 import type { RankedCandidate } from '../../retrieval/search-result.ts';
+import { scopeLine } from '../../retrieval/search-line.ts';
+import type { Edge } from '../moment.ts';
+import { printable } from '../output.ts';
 import { pictureArgument } from '../picture-argument.ts';
 import { printSearch, searchDocument } from '../search-report.ts';
 import { runSearch, writeSheet } from '../search-run.ts';
 import type { Work } from '../shell.ts';
-import { type DemoLine, demoHelp, readDemoLine } from './demo-line.ts';
+import { type DemoLine, demoHelp, type Part, type Restriction, readDemoLine } from './demo-line.ts';
 
 const nothing: Query = { pictures: [], words: '', negatives: [] };
 
@@ -17,7 +21,8 @@ export class DemoSession {
   #query: Query = nothing;
   /** Pictures of the gallery that are asked with: they are not an answer. */
   #own: readonly string[] = [];
-  #camera: string | undefined;
+  /** Where and when. */
+  #scope: Scope = {};
   #top = 10;
   #ranking: readonly RankedCandidate[] = [];
   #sheet: string | undefined;
@@ -42,7 +47,7 @@ export class DemoSession {
   reset(): void {
     this.#query = nothing;
     this.#own = [];
-    this.#camera = undefined;
+    this.#scope = {};
     this.#ranking = [];
   }
 
@@ -50,11 +55,11 @@ export class DemoSession {
   async handle(line: string): Promise<boolean> {
     const asked = readDemoLine(line, isFile);
     if (asked.act === 'quit') return false;
-    const before = { query: this.#query, own: this.#own, camera: this.#camera };
+    const before = { query: this.#query, own: this.#own, scope: this.#scope };
     try {
       if (await this.#apply(asked)) await this.#search();
     } catch (error) {
-      ({ query: this.#query, own: this.#own, camera: this.#camera } = before);
+      ({ query: this.#query, own: this.#own, scope: this.#scope } = before);
       if (this.work.signal.aborted) throw error;
       const report = asChatReidError(error, 'searching').report();
       if (this.work.out.json) this.answers.push({ error: report });
@@ -79,26 +84,31 @@ export class DemoSession {
         const { picture, record } = await pictureArgument(asked.path, source);
         this.#query = { ...this.#query, pictures: [picture] };
         this.#own = record ? [record.pictureId] : [];
+        this.#tellWords();
         return true;
       }
       case 'use': {
         const { record, path } = this.#candidate(asked.rank);
         this.#query = { ...this.#query, pictures: [{ id: record.pictureId, path }] };
         this.#own = [record.pictureId];
+        this.#tellWords();
         return true;
       }
       case 'not': {
         const { record, path } = this.#candidate(asked.rank);
+        out.print(`Ruled out: candidate ${asked.rank}, ${printable(record.source)}. "clear not" lifts it.`);
         const negatives = [...this.#query.negatives, { id: record.pictureId, path }];
         this.#query = { ...this.#query, negatives };
         return true;
       }
-      case 'camera':
-        this.#camera = asked.camera;
-        return queryKind(this.#query) !== undefined;
+      case 'restrict':
+        this.#scope = await this.#restricted(asked.to);
+        return this.#ready();
+      case 'clear':
+        return this.#clear(asked.part);
       case 'top':
         this.#top = asked.count;
-        return queryKind(this.#query) !== undefined;
+        return this.#ready();
       case 'new':
         this.reset();
         out.print('A new search. Who is it?');
@@ -117,10 +127,81 @@ export class DemoSession {
     }
   }
 
+  /** Words outlive a new picture, and whoever did not mean that should see it. */
+  #tellWords(): void {
+    const { words } = this.#query;
+    if (words === '') return;
+    const start = words.length > 60 ? `${words.slice(0, 60).trimEnd()} …` : words;
+    this.work.out.print(`The words "${printable(start)}" still count. "clear words" forgets them.`);
+  }
+
+  /** @returns whether there is somebody to look for; where not, it says what holds for whoever comes */
+  #ready(): boolean {
+    if (queryKind(this.#query) !== undefined) return true;
+    const restriction = scopeLine(this.#scope, this.work.settings.timeZone);
+    this.work.out.print(`Who is it?${restriction === '' ? '' : ` (${restriction})`}`);
+    return false;
+  }
+
+  #clear(part: Part): boolean {
+    switch (part) {
+      case 'words':
+        this.#query = { ...this.#query, words: '' };
+        break;
+      case 'picture':
+        this.#query = { ...this.#query, pictures: [] };
+        this.#own = [];
+        break;
+      case 'not':
+        this.#query = { ...this.#query, negatives: [] };
+        break;
+      case 'camera':
+        this.#scope = { ...this.#scope, cameras: [] };
+        break;
+      case 'place':
+        this.#scope = { ...this.#scope, places: [] };
+        break;
+      default: {
+        const { after: _after, before: _before, ...where } = this.#scope;
+        this.#scope = where;
+      }
+    }
+    return this.#ready();
+  }
+
+  /** A time without a date is of the last day that the gallery has pictures of: the demo's are months old. */
+  async #restricted(to: Restriction): Promise<Scope> {
+    const { settings, shell, parts } = this.work;
+    const { timeZone } = settings;
+    const scope: { -readonly [Name in keyof Scope]: Scope[Name] } = { ...this.#scope };
+    if (to.cameras !== undefined) scope.cameras = to.cameras ?? [];
+    if (to.places !== undefined) scope.places = to.places ?? [];
+    if (to.after === null) delete scope.after;
+    if (to.before === null) delete scope.before;
+    if (!to.after && !to.before) return scope;
+
+    const { parseMoment } = await import('../moment.ts');
+    const { lastTime } = await (await parts.store()).summary(this.gallery);
+    const day = lastTime === undefined ? undefined : wallClock(new Date(lastTime), timeZone);
+    const lastDay = day && instantOf({ ...day, hour: 0, minute: 0, second: 0 }, timeZone);
+    const read = (name: string, text: string, edge: Edge, notBefore: Date | undefined) =>
+      parseMoment(text, { name, edge, timeZone, now: shell.now(), ...(notBefore ? { notBefore } : {}) });
+    if (to.after) scope.after = read('after', to.after, 'start', lastDay);
+    if (to.before) scope.before = read('before', to.before, 'end', scope.after ?? lastDay);
+    if (scope.after && scope.before && scope.after > scope.before) {
+      throw new ChatReidError(
+        'OPTION_INVALID',
+        `That begins after it ends: ${scopeLine({ after: scope.after }, timeZone)}, ${scopeLine({ before: scope.before }, timeZone)}.`,
+        'Give both, as in: after 14:00, before 16:00. "time all" lifts what holds now.',
+      );
+    }
+    return scope;
+  }
+
   async #search(): Promise<void> {
     const { out, settings } = this.work;
     const scope: Scope = {
-      ...(this.#camera === undefined ? {} : { cameras: [this.#camera] }),
+      ...this.#scope,
       ...(this.#own.length > 0 ? { exclude: this.#own } : {}),
     };
     const search = await runSearch(this.work, this.gallery, this.#query, scope, { top: this.#top });
@@ -148,5 +229,10 @@ export class DemoSession {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    // A long sentence is no file name, and a folder that may not be looked into has no picture for us.
+    return false;
+  }
 }
