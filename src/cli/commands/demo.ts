@@ -48,11 +48,10 @@ async function play({ out }: Work, session: DemoSession, queries: readonly DemoQ
       'Install the package again.',
     );
   }
-  const described = queries.find((query) => query.caption !== undefined && query !== first);
-  const words = described?.caption ?? 'a person with a red jacket';
+  const second = queries.find((query) => query !== first) ?? first;
   const searches = [
     [`image ${shortened(first.path)}`],
-    [words, ...(described ? [`image ${shortened(described.path)}`] : [])],
+    ['man with a backpack', `image ${shortened(second.path)}`],
   ];
   for (const lines of searches) {
     session.reset();

@@ -16,7 +16,6 @@ export interface DemoQuery {
   readonly path: string;
   readonly personId?: string;
   /** The person in words. */
-  readonly caption?: string;
 }
 
 interface DemoRow extends DemoQuery {
@@ -108,7 +107,6 @@ async function demoRows(folder: string): Promise<DemoRow[]> {
         split,
         cells,
         ...(cells.person_id ? { personId: cells.person_id } : {}),
-        ...(cells.caption ? { caption: cells.caption } : {}),
       },
     ];
   });
