@@ -32,8 +32,8 @@ export class MatrixPeak {
       fillNormal(left, 1);
       fillNormal(right, 2);
       const feeds = {
-        rows: new Tensor('float32', left, [rows, inner]),
-        queries: new Tensor('float32', right, [inner, columns]),
+        queries: new Tensor('float32', left, [rows, inner]),
+        columns: new Tensor('float32', right, [inner, columns]),
       };
       for (let repeat = 0; repeat <= repeats; repeat++) {
         const start = performance.now();

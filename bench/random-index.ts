@@ -33,12 +33,12 @@ export function randomQuery(seed: number): Float32Array {
 class OneThreadScorer extends RowScorer {
   #one: Promise<InferenceSession> | undefined;
 
-  override async run(rows: Float32Array, queries: Float32Array, columns: number): Promise<Float32Array> {
+  override async run(queries: Float32Array, columns: Float32Array, size: number): Promise<Float32Array> {
     this.#one ??= InferenceSession.create(matMulModel(), { intraOpNumThreads: 1 });
     const session = await this.#one;
     const { scores } = await session.run({
-      rows: new Tensor('float32', rows, [rows.length / columns, columns]),
-      queries: new Tensor('float32', queries, [columns, queries.length / columns]),
+      queries: new Tensor('float32', queries, [queries.length / size, size]),
+      columns: new Tensor('float32', columns, [size, columns.length / size]),
     });
     return scores?.data as Float32Array;
   }
@@ -52,13 +52,13 @@ class OneThreadScorer extends RowScorer {
 export class SwitchedScorer extends RowScorer {
   readonly #own = new RowScorer();
   readonly #one = new OneThreadScorer();
-  #watch: ((rows: Float32Array) => void) | undefined;
+  #watch: ((segment: Float32Array) => void) | undefined;
   threads: 'all' | 'one' = 'all';
 
   /** Runs the search and gives the segments that it read. */
   async segmentsOf(search: () => Promise<unknown>): Promise<Float32Array[]> {
     const segments: Float32Array[] = [];
-    this.#watch = (rows) => segments.push(rows);
+    this.#watch = (segment) => segments.push(segment);
     try {
       await search();
     } finally {
@@ -67,9 +67,9 @@ export class SwitchedScorer extends RowScorer {
     return segments;
   }
 
-  override run(rows: Float32Array, queries: Float32Array, columns: number): Promise<Float32Array> {
-    this.#watch?.(rows);
-    return (this.threads === 'all' ? this.#own : this.#one).run(rows, queries, columns);
+  override run(queries: Float32Array, columns: Float32Array, size: number): Promise<Float32Array> {
+    this.#watch?.(columns);
+    return (this.threads === 'all' ? this.#own : this.#one).run(queries, columns, size);
   }
 
   override async close(): Promise<void> {

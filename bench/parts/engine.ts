@@ -1,6 +1,6 @@
 /** Candidates scored per second at K = 100: naive, each cache by itself, and all of them. */
 import { modeNames } from '../engine-modes.ts';
-import { timeModes, type TimedMode } from '../engine-rounds.ts';
+import { type TimedMode, timeModes } from '../engine-rounds.ts';
 import type { TurnName } from '../engine-turns.ts';
 import { type Figure, summarise, type Target } from '../figure.ts';
 import type { PartFigures, PartOptions } from '../part.ts';

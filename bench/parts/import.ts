@@ -1,5 +1,5 @@
 /** Pictures registered per second by the importer, against a plain loop that does the same one by one. */
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PartFigures, PartOptions, PeakMemory, SubpartName } from '../part.ts';

@@ -1,13 +1,13 @@
-/** A one-node ONNX model, rows x queries -> scores, encoded here byte by byte so that no binary is committed. */
+/** A one-node ONNX model, queries x columns -> scores, encoded here byte by byte so that no binary is committed. */
 
 /**
- * ModelProto (onnx.proto3, IR version 8, opset 13) of `scores = MatMul(rows, queries)` with
- * `rows` float32 [R, D], `queries` float32 [D, Q], `scores` float32 [R, Q]; R, D and Q are free.
+ * ModelProto (onnx.proto3, IR version 8, opset 13) of `scores = MatMul(queries, columns)` with
+ * `queries` float32 [Q, D], `columns` float32 [D, N], `scores` float32 [Q, N]; Q, D and N are free.
  */
 export function matMulModel(): Uint8Array {
   const node = message(
-    text(1, 'rows'),
     text(1, 'queries'),
+    text(1, 'columns'),
     text(2, 'scores'),
     text(3, 'similarity'),
     text(4, 'MatMul'),
@@ -15,9 +15,9 @@ export function matMulModel(): Uint8Array {
   const graph = message(
     field(1, node),
     text(2, 'similarity'),
-    field(11, matrix('rows', 'R', 'D')),
-    field(11, matrix('queries', 'D', 'Q')),
-    field(12, matrix('scores', 'R', 'Q')),
+    field(11, matrix('queries', 'Q', 'D')),
+    field(11, matrix('columns', 'D', 'N')),
+    field(12, matrix('scores', 'Q', 'N')),
   );
   const opset = message(text(1, ''), varint(2, 13));
   return message(varint(1, 8), text(2, 'chatreid'), field(7, graph), field(8, opset));

@@ -1,4 +1,4 @@
-/** Dot products of many rows with a few queries, by ONNX Runtime's matrix product. */
+/** Dot products of a few queries with many pictures, by ONNX Runtime's matrix product. */
 import { availableParallelism } from 'node:os';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { matMulModel } from './matmul-model.ts';
@@ -10,11 +10,12 @@ export class RowScorer {
   #session: Promise<InferenceSession> | undefined;
 
   /**
-   * @param rows row-major [count, dimension]
-   * @param queries column-major: [dimension, queries]
-   * @returns row-major [count, queries]. Blocks the event loop for the product only, and always yields once before it.
+   * @param queries row-major [queries, dimension]
+   * @param columns the pictures as columns, row-major [dimension, count]. One query then reads them in one pass, at half
+   *   (one thread) to two thirds (two) of the time that pictures as rows take: 76 ms and 52 ms a million of 384 numbers.
+   * @returns row-major [queries, count]. Blocks the event loop for the product only, and always yields once before it.
    */
-  async run(rows: Float32Array, queries: Float32Array, dimension: number): Promise<Float32Array> {
+  async run(queries: Float32Array, columns: Float32Array, dimension: number): Promise<Float32Array> {
     this.#session ??= InferenceSession.create(matMulModel(), {
       intraOpNumThreads: threads,
       // Spinning threads wait for each other for whole time slices on a busy machine: measured twice as slow.
@@ -22,8 +23,8 @@ export class RowScorer {
     });
     const session = await this.#session;
     const result = await session.run({
-      rows: new Tensor('float32', rows, [rows.length / dimension, dimension]),
-      queries: new Tensor('float32', queries, [dimension, queries.length / dimension]),
+      queries: new Tensor('float32', queries, [queries.length / dimension, dimension]),
+      columns: new Tensor('float32', columns, [dimension, columns.length / dimension]),
     });
     return result.scores?.data as Float32Array;
   }
@@ -33,13 +34,4 @@ export class RowScorer {
     this.#session = undefined;
     await (await session)?.release();
   }
-}
-
-/** Queries side by side as the columns of one [dimension, queries] matrix. */
-export function asColumns(queries: readonly Float32Array[], dimension: number): Float32Array {
-  const columns = new Float32Array(dimension * queries.length);
-  queries.forEach((query, column) => {
-    for (let d = 0; d < dimension; d++) columns[d * queries.length + column] = query[d] ?? 0;
-  });
-  return columns;
 }
