@@ -60,13 +60,18 @@ export class FeatureDisk {
     const path = this.#path(pictureId);
     // Also looked for when it is not in the index: another process may have written it since.
     const features = await this.#read(join(this.#folder, path));
-    this.#drop(kept, path);
     if (features === undefined) {
+      this.#drop(kept, path);
       this.#misses++;
       return undefined;
     }
     this.#hits++;
-    this.#add(kept, path, featureFileBytes(features));
+    const bytes = featureFileBytes(features);
+    // Evicted while it was being read, or another process's: counted only where there is room for it.
+    if (kept.has(path) || this.#bytes + bytes <= this.#limit) {
+      this.#drop(kept, path);
+      this.#add(kept, path, bytes);
+    }
     return features;
   }
 
@@ -127,12 +132,21 @@ export class FeatureDisk {
     this.#drop(kept, inFolder);
     this.#add(kept, inFolder, file.length);
     this.#unseen += file.length;
-    if (this.#unseen > this.#limit * unseenShare) await this.#look(kept);
+    await this.#evict(kept);
+    if (this.#unseen <= this.#limit * unseenShare) return;
+    await this.#look(kept);
+    await this.#evict(kept);
+  }
+
+  /** Forgets the oldest at once, so that the count never stays over the limit, then removes their files. */
+  async #evict(kept: Kept): Promise<void> {
+    const evicted: string[] = [];
     for (const oldest of kept.keys()) {
       if (this.#bytes <= this.#limit) break;
       this.#drop(kept, oldest);
-      await rm(join(this.#folder, oldest), { force: true });
+      evicted.push(oldest);
     }
+    for (const path of evicted) await rm(join(this.#folder, path), { force: true });
   }
 
   #add(kept: Kept, path: string, bytes: number): void {
