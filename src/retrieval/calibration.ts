@@ -18,7 +18,7 @@ const kindSchema = z.object({
 
 const schema = z.object({
   filter: z.object({
-    mix: z.object({ text: z.number().min(0), negative: z.number().min(0).optional() }),
+    mix: z.object({ text: z.number().min(0) }),
     tau: z.object({ image: z.number(), text: z.number().optional(), mixed: z.number().optional() }),
     calibration: z.object({
       image: kindSchema,
