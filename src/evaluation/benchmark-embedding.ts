@@ -2,7 +2,7 @@
 import type { Encoder, EncoderDescription } from '../engine/encoder.ts';
 import { asChatReidError, ChatReidError, messageOf } from '../foundation/error.ts';
 import { type Picture, pictureFromFile } from '../foundation/picture.ts';
-import type { BenchmarkRow, BenchmarkRows } from './benchmark.ts';
+import type { BenchmarkRow, BenchmarkRows, QueryRow } from './benchmark.ts';
 import { EmbeddingCache, isUnit } from './embedding-cache.ts';
 import type { VectorTable } from './similarity.ts';
 
@@ -51,7 +51,8 @@ export async function embedBenchmark(
   { queries, gallery }: BenchmarkRows,
   options: EmbeddingOptions,
 ): Promise<EmbeddedBenchmark> {
-  const rows = [...queries, ...gallery];
+  const pictures = queries.filter(hasPicture);
+  const rows = [...pictures, ...gallery];
   const broken = new Map<BenchmarkRow, unknown>();
   const idOf = await identify(rows, broken, options);
   refuseBroken(broken, options.allowPartial);
@@ -90,7 +91,11 @@ export async function embedBenchmark(
     return { rows: whole, vectors: { count: whole.length, dimension, data } };
   };
   const leftOut = [...broken].map(([row, error]) => `${row.source} was left out: ${messageOf(error)}`);
-  return { queries: embedded(queries), gallery: embedded(gallery), leftOut, encoded };
+  return { queries: embedded(pictures), gallery: embedded(gallery), leftOut, encoded };
+}
+
+function hasPicture(row: QueryRow): row is QueryRow & BenchmarkRow {
+  return row.path !== undefined;
 }
 
 async function identify(

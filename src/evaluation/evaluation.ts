@@ -3,9 +3,14 @@ import type { Encoder } from '../engine/encoder.ts';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import type { Benchmark } from './benchmark.ts';
 import { type EvaluationProgress, embedBenchmark } from './benchmark-embedding.ts';
-import { rankPositives } from './positive-ranks.ts';
-import { type Reliability, reliability } from './reliability.ts';
-import { type QueryOutcome, type RetrievalSummary, scoreQuery, summarise } from './retrieval-metrics.ts';
+import { rankPositives } from './metrics/positive-ranks.ts';
+import { type Reliability, reliability } from './metrics/reliability.ts';
+import {
+  type QueryOutcome,
+  type RetrievalSummary,
+  scoreQuery,
+  summarise,
+} from './metrics/retrieval-metrics.ts';
 import { bestScores, scoreBlocks } from './similarity.ts';
 
 export interface EvaluationOptions {
@@ -88,6 +93,7 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
   const { encoder, tau, signal, allowPartial = false } = options;
   const start = performance.now();
   const read = await benchmark.read(options.folder, { allowPartial });
+  const { protocol } = benchmark.settings[0];
   const description = await encoder.describeEncoder();
   const embedded = await embedBenchmark(read, {
     encoder,
@@ -100,7 +106,7 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
   const { queries, gallery } = embedded;
   const embeddedAt = performance.now();
 
-  const relevanceOf = benchmark.protocol.prepare(gallery.rows);
+  const relevanceOf = protocol.prepare(gallery.rows);
   const outcomes: QueryOutcome[] = [];
   const confidences: number[] = [];
   const total = queries.rows.length;
@@ -130,7 +136,7 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
   const notes = [...read.differences, ...embedded.leftOut];
   const report: EvaluationReport = {
     benchmark: benchmark.name,
-    protocol: benchmark.protocol.rule,
+    protocol: protocol.rule,
     mode: 'filter',
     partial: notes.length > 0,
     notes,

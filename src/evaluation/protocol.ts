@@ -4,6 +4,10 @@ export interface Labelled {
   readonly personId: string;
   /** Absent where the source does not say: such a row is never removed for its camera. */
   readonly cameraId?: string;
+  /** What the person wears, in data sets where people change. Numbers of two persons are not related. */
+  readonly clothesId?: string;
+  /** `visible`, `infrared` or `thermal`, in data sets that have more than one. */
+  readonly modality?: string;
 }
 
 /** Gallery rows (indexes) that matter for one query. No row is in both lists; every other row is a wrong answer. */
@@ -13,8 +17,16 @@ export interface Relevance {
   readonly ignored: readonly number[];
 }
 
+/**
+ * What a place of the CMC curve counts: `pictures` (the rule); `persons` (SYSU-MM01: a person's second picture takes no
+ * place); `single-shot` (CUHK03 classic: galleries of one picture a person, drawn ten times). mAP is over pictures always.
+ */
+export type CmcCounting = 'pictures' | 'persons' | 'single-shot';
+
 export interface Protocol {
   readonly name: string;
+  /** Default `pictures`. */
+  readonly cmc?: CmcCounting;
   /** One sentence for the report. */
   readonly rule: string;
   /** Looks the gallery through once; the function it returns costs as much as the query has rows of its person. */

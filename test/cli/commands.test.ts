@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildProgram } from '../../src/cli/program.ts';
 import { Shell } from '../../src/cli/shell.ts';
 import { ChatReidError, type ErrorReport } from '../../src/foundation/error.ts';
-import { drawMarket } from '../evaluation/drawn-market.ts';
+import { drawMarket } from '../evaluation/datasets/drawn-market.ts';
 import { drawPeople, drawPerson, people } from './coloured-people.ts';
 import { chatreid, type Ran, type RunOptions } from './command-line.ts';
 

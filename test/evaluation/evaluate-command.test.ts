@@ -9,7 +9,7 @@ import { evaluateCommand } from '../../src/cli/commands/evaluate.ts';
 import type { LocalModel } from '../../src/cli/composition.ts';
 import { Shell } from '../../src/cli/shell.ts';
 import { calibrationNumbers } from '../support/calibration-numbers.ts';
-import { ColourEncoder, drawMarket } from './drawn-market.ts';
+import { ColourEncoder, drawMarket } from './datasets/drawn-market.ts';
 
 /** A model folder that names a filter; the encoder behind it is the colours. */
 const manifest = {

@@ -6,10 +6,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Encoder } from '../../src/engine/encoder.ts';
 import type { EvaluationProgress } from '../../src/evaluation/benchmark-embedding.ts';
 import { type EvaluationOptions, evaluateBenchmark } from '../../src/evaluation/evaluation.ts';
-import { market1501 } from '../../src/evaluation/market1501.ts';
+import { market1501 } from '../../src/evaluation/datasets/market1501.ts';
 import { ChatReidError } from '../../src/foundation/error.ts';
 import type { Picture } from '../../src/foundation/picture.ts';
-import { ColourEncoder, drawDistractors, drawMarket } from './drawn-market.ts';
+import { ColourEncoder, drawDistractors, drawMarket } from './datasets/drawn-market.ts';
 
 let root: string;
 let whole: string;
@@ -50,8 +50,8 @@ function evaluate(
 async function expected(tau: number): Promise<{ mAP: number; rank1: number; keptShare: number }> {
   const { queries, gallery } = await market1501.read(folder, { allowPartial: true });
   const encoder = new ColourEncoder();
-  const vectors = async (rows: readonly { path: string }[]): Promise<Float32Array[]> =>
-    (await encoder.encodePictures(rows.map(({ path }) => ({ id: path, path })))) as Float32Array[];
+  const vectors = async (rows: readonly { path?: string }[]): Promise<Float32Array[]> =>
+    (await encoder.encodePictures(rows.map(({ path }) => ({ id: path!, path: path! })))) as Float32Array[];
   const [q, g] = [await vectors(queries), await vectors(gallery)];
   const scores: { ap: number; first: boolean; kept: number }[] = [];
   for (const [i, query] of queries.entries()) {

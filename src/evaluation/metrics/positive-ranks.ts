@@ -1,6 +1,6 @@
 /** The places of the right answers in one query's ranking, counted in one pass without sorting the row. */
-import { ChatReidError } from '../foundation/error.ts';
-import type { Relevance } from './protocol.ts';
+import { ChatReidError } from '../../foundation/error.ts';
+import type { Relevance } from '../protocol.ts';
 
 export interface PositiveRanks {
   /** Places from 1, ascending, with ignored rows taken out. Empty where the query has no right answer. */

@@ -1,5 +1,5 @@
 /** Does a data-set folder hold what was published? Counts that differ, as sentences, and the refusal. */
-import { ChatReidError } from '../foundation/error.ts';
+import { ChatReidError } from '../../foundation/error.ts';
 
 export interface Count {
   /** What is counted, in words that fit after a number, e.g. `query pictures`. */
@@ -28,4 +28,11 @@ export function refusePartial(
     `${folder} is not the whole of ${title}: ${differences.join('; ')}.`,
     'Complete the folder, or pass --allow-partial: the result then says that it is not comparable with published ones.',
   );
+}
+
+/** How many different persons the rows show. */
+export function persons(rows: Iterable<{ readonly personId?: string }>): number {
+  const ids = new Set<string>();
+  for (const { personId } of rows) if (personId !== undefined) ids.add(personId);
+  return ids.size;
 }

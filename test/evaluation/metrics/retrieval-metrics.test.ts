@@ -1,9 +1,9 @@
 /** CMC, mAP, mINP and the filter's ceiling, against numbers worked out by hand and against brute force. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filterCeiling } from '../../src/evaluation/filter-ceiling.ts';
-import { type PositiveRanks, rankPositives } from '../../src/evaluation/positive-ranks.ts';
-import { scoreQuery, summarise } from '../../src/evaluation/retrieval-metrics.ts';
+import { filterCeiling } from '../../../src/evaluation/metrics/filter-ceiling.ts';
+import { type PositiveRanks, rankPositives } from '../../../src/evaluation/metrics/positive-ranks.ts';
+import { scoreQuery, summarise } from '../../../src/evaluation/metrics/retrieval-metrics.ts';
 
 function found(ranks: number[], kept: number, considered = 20): PositiveRanks {
   const keptPositives = ranks.filter((rank) => rank <= kept).length;

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { market1501, market1501Counts, market1501Rows } from '../../src/evaluation/market1501.ts';
-import { benchmarkContract } from './benchmark-contract.ts';
+import { market1501, market1501Counts, market1501Rows } from '../../../src/evaluation/datasets/market1501.ts';
+import { benchmarkContract, trainingContract } from './benchmark-contract.ts';
 
 function files(folder: string, names: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
@@ -34,6 +34,21 @@ benchmarkContract(market1501, {
   },
 });
 
+trainingContract(market1501, {
+  layOut: async (folder) => {
+    files(join(folder, 'bounding_box_train'), [
+      '0007_c3s3_077419_03.jpg',
+      '0002_c1s1_000451_03.jpg',
+      'Thumbs.db',
+    ]);
+    return { rows: 2 };
+  },
+  spoil: async (folder) => {
+    files(join(folder, 'bounding_box_train'), ['0002_c9s1_000451_03.jpg']);
+    return 'bounding_box_train/0002_c9s1_000451_03.jpg';
+  },
+});
+
 describe('market1501', () => {
   let folder: string;
   beforeEach(async () => {
@@ -49,7 +64,7 @@ describe('market1501', () => {
       ['0002', '2'],
     ]);
     expect(gallery.map((row) => row.personId)).toEqual(['0000', '0001', '0001', '0002']);
-    const relevance = market1501.protocol.prepare(gallery)(queries[0]!);
+    const relevance = market1501.settings[0].protocol.prepare(gallery)(queries[0]!);
     expect(relevance).toEqual({ positives: [2], ignored: [1] });
   });
 

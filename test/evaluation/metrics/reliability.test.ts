@@ -1,6 +1,6 @@
 /** Reliability bins, expected calibration error and Brier score. */
 import { describe, expect, it } from 'vitest';
-import { reliability } from '../../src/evaluation/reliability.ts';
+import { reliability } from '../../../src/evaluation/metrics/reliability.ts';
 
 describe('reliability', () => {
   it('is worked out as in the paper that defines it', () => {

@@ -2,9 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { rankPositives } from '../../src/evaluation/positive-ranks.ts';
-import { acrossCameras, anyCamera, type Labelled, type Protocol } from '../../src/evaluation/protocol.ts';
-import { type RetrievalSummary, scoreQuery, summarise } from '../../src/evaluation/retrieval-metrics.ts';
+import { rankPositives } from '../../../src/evaluation/metrics/positive-ranks.ts';
+import { acrossCameras, anyCamera, type Labelled, type Protocol } from '../../../src/evaluation/protocol.ts';
+import {
+  type RetrievalSummary,
+  scoreQuery,
+  summarise,
+} from '../../../src/evaluation/metrics/retrieval-metrics.ts';
 
 interface Answer {
   readonly cmc: number[];
@@ -31,7 +35,7 @@ interface References {
   })[];
 }
 
-const file = new URL('../fixtures/evaluation/ranking-references.json.gz', import.meta.url);
+const file = new URL('../../fixtures/evaluation/ranking-references.json.gz', import.meta.url);
 const references = JSON.parse(gunzipSync(readFileSync(file)).toString()) as References;
 
 function labelled(persons: number[], cameras: number[] | undefined): Labelled[] {

@@ -2,9 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Encoder, EncoderDescription } from '../../src/engine/encoder.ts';
-import { ChatReidError } from '../../src/foundation/error.ts';
-import { decodeRgb, type Picture, readPicture } from '../../src/foundation/picture.ts';
+import type { Encoder, EncoderDescription } from '../../../src/engine/encoder.ts';
+import { ChatReidError } from '../../../src/foundation/error.ts';
+import { decodeRgb, type Picture, readPicture } from '../../../src/foundation/picture.ts';
 
 /** Encodes a picture as the direction of its mean colour, and counts. */
 export class ColourEncoder implements Encoder {

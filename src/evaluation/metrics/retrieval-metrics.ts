@@ -1,5 +1,5 @@
 /** CMC, mAP and mINP from the places of the right answers, query by query and over all of them. */
-import { ChatReidError } from '../foundation/error.ts';
+import { ChatReidError } from '../../foundation/error.ts';
 import { filterCeiling } from './filter-ceiling.ts';
 import type { PositiveRanks } from './positive-ranks.ts';
 

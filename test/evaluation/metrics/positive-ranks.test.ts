@@ -1,7 +1,7 @@
 /** Counting gives the places that sorting gives. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rankPositives } from '../../src/evaluation/positive-ranks.ts';
+import { rankPositives } from '../../../src/evaluation/metrics/positive-ranks.ts';
 
 /** The definition: sort the row stably, drop what is ignored, look where the right answers are. */
 function bySorting(scores: number[], positives: number[], ignored: number[]): number[] {

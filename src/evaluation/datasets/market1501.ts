@@ -1,10 +1,10 @@
 /** Market-1501: six cameras on one campus, 750 persons to find. */
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { ChatReidError } from '../foundation/error.ts';
-import type { Benchmark, BenchmarkRow, BenchmarkRows } from './benchmark.ts';
+import { ChatReidError } from '../../foundation/error.ts';
+import type { Benchmark, BenchmarkRow, BenchmarkRows, TrainingRows } from '../benchmark.ts';
 import { countDifferences, refusePartial } from './dataset-counts.ts';
-import { acrossCameras } from './protocol.ts';
+import { acrossCameras } from '../protocol.ts';
 
 export const market1501Counts = {
   queries: 3368,
@@ -12,12 +12,16 @@ export const market1501Counts = {
   testPictures: 19_732,
   distractors: 2798,
   junk: 3819,
+  trainingPictures: 12_936,
+  trainingPersons: 751,
 } as const;
 
 const title = 'Market-1501';
 const queryFolder = 'query';
 const galleryFolder = 'bounding_box_test';
+const trainingFolder = 'bounding_box_train';
 const versionFolder = 'Market-1501-v15.09.15';
+const pictureFolders = [queryFolder, galleryFolder, trainingFolder];
 const distractor = '0000';
 const junk = '-1';
 
@@ -29,7 +33,7 @@ const junk = '-1';
  * | query              |    3,368 |     750 |                            0 |         0 |
  * | bounding_box_test  |   19,732 |     750 |                        2,798 |     3,819 |
  * | gallery, junk out  |   15,913 |     750 |                        2,798 |         - |
- * | bounding_box_train |   12,936 |     751 |              (not read here) |           |
+ * | bounding_box_train |   12,936 |     751 |                            0 |         0 |
  *
  * Six cameras on one campus; every picture 64 x 128 pixels. A name is `PPPP_cCsS_FFFFFF_BB.jpg`: person, camera,
  * sequence, frame, box. Junk is dropped; distractors stay in the gallery and are never right.
@@ -37,13 +41,19 @@ const junk = '-1';
 export const market1501: Benchmark = {
   name: 'market1501',
   title,
-  protocol: acrossCameras,
+  settings: [{ name: 'across-cameras', title: 'across cameras', protocol: acrossCameras, quirks: [] }],
   async read(folder, { allowPartial }) {
     const root = await datasetRoot(resolve(folder));
     const [query, test] = await Promise.all(
       [queryFolder, galleryFolder].map((name) => names(join(root, name))),
     );
     const rows = market1501Rows(root, query!, test!);
+    refusePartial(title, root, rows.differences, allowPartial);
+    return rows;
+  },
+  async readTraining(folder, { allowPartial }) {
+    const root = await datasetRoot(resolve(folder));
+    const rows = market1501TrainingRows(root, await names(join(root, trainingFolder)));
     refusePartial(title, root, rows.differences, allowPartial);
     return rows;
   },
@@ -84,10 +94,21 @@ export function market1501Rows(
   return { queries: queries.filter((row) => row.personId !== junk), gallery, differences };
 }
 
+/** @param train names in bounding_box_train/, as in {@link market1501Rows} */
+export function market1501TrainingRows(root: string, train: readonly string[]): TrainingRows {
+  const rows = rowsOf(root, trainingFolder, train).map((row) => ({ ...row, captions: [] }));
+  const { trainingPictures, trainingPersons } = market1501Counts;
+  const differences = countDifferences([
+    { of: `pictures in ${trainingFolder}`, found: rows.length, published: trainingPictures },
+    { of: `persons in ${trainingFolder}`, found: persons(rows), published: trainingPersons },
+  ]);
+  return { rows, differences };
+}
+
 /** The folder itself or, as the archive unpacks, the one inside it. */
 async function datasetRoot(folder: string): Promise<string> {
   const inner = await names(folder);
-  if (inner.includes(queryFolder) || inner.includes(galleryFolder)) return folder;
+  if (pictureFolders.some((name) => inner.includes(name))) return folder;
   return inner.includes(versionFolder) ? join(folder, versionFolder) : folder;
 }
 
@@ -121,7 +142,7 @@ function parseName(name: string, source: string): { personId: string; cameraId: 
   return { personId, cameraId };
 }
 
-function persons(rows: readonly BenchmarkRow[]): number {
+function persons(rows: readonly { readonly personId: string }[]): number {
   return new Set(rows.map((row) => row.personId)).size;
 }
 

@@ -1,5 +1,5 @@
 /** Does a confidence mean what it says? Reliability bins and the expected calibration error. */
-import { ChatReidError } from '../foundation/error.ts';
+import { ChatReidError } from '../../foundation/error.ts';
 
 export interface ReliabilityBin {
   /** Exclusive, but for the first bin, which holds 0 too. */
