@@ -1,4 +1,5 @@
 /** Which gallery pictures count for which query: the rule that makes two papers' numbers comparable. */
+import { rowsByPerson } from './protocols/person-rows.ts';
 
 export interface Labelled {
   readonly personId: string;
@@ -19,7 +20,8 @@ export interface Relevance {
 
 /**
  * What a place of the CMC curve counts: `pictures` (the rule); `persons` (SYSU-MM01: a person's second picture takes no
- * place); `single-shot` (CUHK03 classic: galleries of one picture a person, drawn ten times). mAP is over pictures always.
+ * place); `single-shot` (CUHK03 classic: galleries of one picture a person, ten drawn anew for every query). mAP and mINP
+ * are over pictures always.
  */
 export type CmcCounting = 'pictures' | 'persons' | 'single-shot';
 
@@ -64,13 +66,3 @@ export const anyCamera: Protocol = {
     return (query) => ({ positives: rows.get(query.personId) ?? [], ignored: [] });
   },
 };
-
-function rowsByPerson(gallery: readonly Labelled[]): Map<string, number[]> {
-  const rows = new Map<string, number[]>();
-  for (const [row, { personId }] of gallery.entries()) {
-    const known = rows.get(personId);
-    if (known) known.push(row);
-    else rows.set(personId, [row]);
-  }
-  return rows;
-}

@@ -21,11 +21,15 @@ export interface Reliability {
 }
 
 /**
- * Bins of equal width, as in Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017): (0, 1/n], (1/n, 2/n] ...
+ * Bins of equal width, as in Guo et al., "On Calibration of Modern Neural Networks" (ICML 2017), whose `_ECELoss` it
+ * agrees with: (0, 1/n], (1/n, 2/n] ... A confidence of exactly 0 is in no bin there, so that being wrong about it costs
+ * nothing; here it is in the first.
  *
  * @param confidences 0 to 1, one an answer
  * @param correct whether that answer was right
- * @throws ChatReidError OPTION_INVALID on a confidence outside 0 to 1 (its row is named), on lists of two lengths and on none
+ * @param binCount whole number, 1 or more
+ * @throws ChatReidError OPTION_INVALID on a confidence outside 0 to 1 (its row is named), on lists of two lengths and on
+ *   none, and on an impossible number of bins
  */
 export function reliability(
   confidences: ArrayLike<number>,
@@ -38,6 +42,13 @@ export function reliability(
       'OPTION_INVALID',
       `${count} confidences and ${correct.length} answers cannot be compared.`,
       'Give one confidence for every answer, and at least one.',
+    );
+  }
+  if (!(Number.isInteger(binCount) && binCount >= 1)) {
+    throw new ChatReidError(
+      'OPTION_INVALID',
+      `Confidences cannot be sorted into ${binCount} bins.`,
+      'Give a whole number of at least 1.',
     );
   }
   const sums = Array.from({ length: binCount }, () => ({ count: 0, confidence: 0, right: 0 }));
@@ -53,7 +64,7 @@ export function reliability(
     }
     const right = correct[row] ? 1 : 0;
     squares += (confidence - right) ** 2;
-    const bin = sums[Math.max(0, Math.ceil(confidence * binCount) - 1)]!;
+    const bin = sums[binOf(confidence, binCount)]!;
     bin.count++;
     bin.confidence += confidence;
     bin.right += right;
@@ -70,4 +81,11 @@ export function reliability(
     0,
   );
   return { bins, ece, brier: squares / count };
+}
+
+/** The product is rounded and may fall on the wrong side of an edge (0.07 of 100 bins): the edges decide. */
+function binOf(confidence: number, binCount: number): number {
+  const bin = Math.max(0, Math.ceil(confidence * binCount) - 1);
+  if (bin > 0 && confidence <= bin / binCount) return bin - 1;
+  return confidence > (bin + 1) / binCount ? bin + 1 : bin;
 }

@@ -9,9 +9,15 @@ export interface QueryOutcome {
   readonly query: number;
   /** Place of the first right answer, from 1. */
   readonly firstRank: number;
+  /**
+   * curve[k - 1] is this query's share of a hit among the first k places, ascending to 1, where it ends. Absent where the
+   * places are pictures: then it is the step from 0 to 1 at `firstRank`.
+   */
+  readonly curve?: readonly number[];
   readonly averagePrecision: number;
   /** Inverse negative penalty (Ye et al., TPAMI 2021): right answers over the place of the last of them. */
   readonly inversePenalty: number;
+  /** Of the ranking of all pictures, whatever the CMC counts. */
   readonly ceiling: { readonly averagePrecision: number; readonly rank1: number };
   /** Share of the gallery that the filter keeps. */
   readonly keptShare: number;
@@ -50,6 +56,12 @@ export function scoreQuery(query: number, found: PositiveRanks): QueryOutcome | 
   };
 }
 
+/** How much of a right answer a query has among the first `rank` places of its CMC: 0 or 1, or between for drawn galleries. */
+export function hitShare({ firstRank, curve }: QueryOutcome, rank: number): number {
+  if (curve === undefined) return firstRank <= rank ? 1 : 0;
+  return curve[Math.min(rank, curve.length) - 1] ?? 0;
+}
+
 /**
  * @param maxRank length of the CMC curve: 50 and the size of the gallery, whichever is less
  * @throws ChatReidError DATASET_INVALID when no query has a right answer
@@ -66,22 +78,48 @@ export function summarise(outcomes: readonly QueryOutcome[], maxRank: number): R
   const mean = (value: (outcome: QueryOutcome) => number): number =>
     outcomes.reduce((sum, outcome) => sum + value(outcome), 0) / count;
 
-  const firstAt = new Int32Array(maxRank);
-  for (const { firstRank } of outcomes) if (firstRank <= maxRank) firstAt[firstRank - 1]!++;
-  const cmc: number[] = [];
-  let hits = 0;
-  for (const more of firstAt) {
-    hits += more;
-    cmc.push(hits / count);
+  const hits = new Float64Array(maxRank);
+  for (const outcome of outcomes) {
+    for (let rank = 1; rank <= maxRank; rank++) hits[rank - 1]! += hitShare(outcome, rank);
   }
   return {
     mAP: mean((outcome) => outcome.averagePrecision),
     mINP: mean((outcome) => outcome.inversePenalty),
-    cmc,
+    cmc: Array.from(hits, (sum) => sum / count),
     filterCeiling: mean((outcome) => outcome.ceiling.averagePrecision),
     filterCeilingRank1: mean((outcome) => outcome.ceiling.rank1),
     filterRecall: mean((outcome) => outcome.recall),
     keptShare: mean((outcome) => outcome.keptShare),
     evaluated: count,
+  };
+}
+
+/**
+ * The mean over trials of equal weight, as the reference code has it, however many queries each evaluated.
+ *
+ * @returns the CMC as long as the shortest; `evaluated` is the sum, as a query counts in every trial that evaluates it
+ * @throws ChatReidError DATASET_INVALID when there is no trial
+ */
+export function meanOfTrials(trials: readonly RetrievalSummary[]): RetrievalSummary {
+  const count = trials.length;
+  if (count === 0) {
+    throw new ChatReidError(
+      'DATASET_INVALID',
+      'There is no trial: there is nothing to measure.',
+      'Give a benchmark that draws at least one.',
+    );
+  }
+  const mean = (value: (trial: RetrievalSummary) => number): number =>
+    trials.reduce((sum, trial) => sum + value(trial), 0) / count;
+  const length = Math.min(...trials.map((trial) => trial.cmc.length));
+  return {
+    mAP: mean((trial) => trial.mAP),
+    mINP: mean((trial) => trial.mINP),
+    cmc: Array.from({ length }, (_, k) => mean((trial) => trial.cmc[k]!)),
+    filterCeiling: mean((trial) => trial.filterCeiling),
+    filterCeilingRank1: mean((trial) => trial.filterCeilingRank1),
+    filterRecall: mean((trial) => trial.filterRecall),
+    keptShare: mean((trial) => trial.keptShare),
+    evaluated: trials.reduce((sum, trial) => sum + trial.evaluated, 0),
   };
 }

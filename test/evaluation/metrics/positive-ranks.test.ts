@@ -68,4 +68,21 @@ describe('rankPositives', () => {
       }),
     );
   });
+
+  it('refuses NaN where nothing cuts the ranking', () => {
+    const rank = (tau: number): unknown =>
+      rankPositives(Float32Array.of(1, Number.NaN), { positives: [], ignored: [] }, tau, 3);
+    for (const tau of [0, Number.NEGATIVE_INFINITY]) expect(() => rank(tau)).toThrow(/query row 3 /);
+  });
+
+  it('keeps what equals τ, and everything from -Infinity', () => {
+    const scores = Float64Array.of(Number.NEGATIVE_INFINITY, 0.5, 0.25, 0.75, 0.5);
+    const kept = (tau: number): number[] => {
+      const found = rankPositives(scores, { positives: [1, 2], ignored: [3] }, tau, 0);
+      return [found.kept, found.keptPositives];
+    };
+    expect(kept(0.5)).toEqual([2, 1]);
+    expect(kept(Number.NEGATIVE_INFINITY)).toEqual([4, 2]);
+    expect(kept(Number.POSITIVE_INFINITY)).toEqual([0, 0]);
+  });
 });

@@ -20,6 +20,23 @@ describe('reliability', () => {
     expect(reliability([0, 1], [true, false]).ece).toBe(1);
   });
 
+  it.each([5, 15, 20, 100])('puts an edge of %i bins into the bin that ends there', (binCount) => {
+    for (let edge = 1; edge <= binCount; edge++) {
+      const { bins } = reliability([edge / binCount], [true], binCount);
+      expect(bins.findIndex(({ count }) => count === 1)).toBe(edge - 1);
+      if (edge === binCount) continue;
+      const over = edge / binCount + 2 ** -53;
+      const bin = reliability([over], [true], binCount).bins.find(({ count }) => count === 1)!;
+      expect(bin.from < over && over <= bin.to).toBe(true);
+    }
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses %d bins', (binCount) => {
+    expect(() => reliability([0.5], [true], binCount)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', message: expect.stringMatching(/bins/) }),
+    );
+  });
+
   it.each([
     [[], [], /0 confidences/],
     [[0.5], [true, false], /1 confidences and 2/],

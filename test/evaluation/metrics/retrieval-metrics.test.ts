@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { filterCeiling } from '../../../src/evaluation/metrics/filter-ceiling.ts';
 import { type PositiveRanks, rankPositives } from '../../../src/evaluation/metrics/positive-ranks.ts';
-import { scoreQuery, summarise } from '../../../src/evaluation/metrics/retrieval-metrics.ts';
+import {
+  hitShare,
+  meanOfTrials,
+  type RetrievalSummary,
+  scoreQuery,
+  summarise,
+} from '../../../src/evaluation/metrics/retrieval-metrics.ts';
 
 function found(ranks: number[], kept: number, considered = 20): PositiveRanks {
   const keptPositives = ranks.filter((rank) => rank <= kept).length;
@@ -42,6 +48,38 @@ describe('summarise', () => {
 
   it('refuses to average nothing', () => {
     expect(() => summarise([], 5)).toThrow(expect.objectContaining({ code: 'DATASET_INVALID' }));
+  });
+});
+
+describe('a curve of a query', () => {
+  const drawn = { ...scoreQuery(0, found([2], 5))!, curve: [0.2, 0.7, 1] };
+
+  it('stands for the step at the first rank, and stays where it ends', () => {
+    expect([1, 2, 3, 9].map((rank) => hitShare(drawn, rank))).toEqual([0.2, 0.7, 1, 1]);
+    expect([1, 2, 9].map((rank) => hitShare(scoreQuery(0, found([2], 5))!, rank))).toEqual([0, 1, 1]);
+    expect(summarise([drawn, scoreQuery(1, found([2], 5))!], 4).cmc).toEqual([0.1, 0.85, 1, 1]);
+  });
+});
+
+describe('meanOfTrials', () => {
+  const trial = (value: number, cmc: number[], evaluated: number): RetrievalSummary => ({
+    mAP: value,
+    mINP: value / 2,
+    cmc,
+    filterCeiling: value,
+    filterCeilingRank1: 1,
+    filterRecall: value,
+    keptShare: 0.5,
+    evaluated,
+  });
+
+  it('weighs trials alike and is as long as the shortest curve', () => {
+    const mean = meanOfTrials([trial(0.25, [0, 0.5, 1], 10), trial(0.75, [1, 1], 30)]);
+    expect(mean).toEqual({ ...trial(0.5, [0.5, 0.75], 40), mINP: 0.25 });
+  });
+
+  it('refuses to average nothing', () => {
+    expect(() => meanOfTrials([])).toThrow(expect.objectContaining({ code: 'DATASET_INVALID' }));
   });
 });
 
