@@ -1,7 +1,8 @@
 /** The text files that name a data set's rows, one a line. */
 import { readFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { anyLayout, malformedRow, notThisLayout } from './dataset-errors.ts';
+import { missingPictures } from './missing-pictures.ts';
 
 export interface Line {
   /** From 1, as an editor shows it. */
@@ -34,6 +35,14 @@ export async function textOf(path: string, layout = anyLayout): Promise<string> 
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
+    if (error instanceof RangeError || (error as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') {
+      throw malformedRow(
+        path,
+        'the file is longer than one text can be (half a gigabyte)',
+        'Split the file, or take the part of the data set that you need.',
+        error,
+      );
+    }
     throw notThisLayout(
       dirname(path),
       layout.title,
@@ -80,6 +89,23 @@ export function refuseDuplicates(rows: readonly { readonly source: string; reado
     }
     first.set(source, row);
   }
+}
+
+/**
+ * @param rows each with its source relative to root, and `row`: where the list names it, e.g. `list_query.txt line 12`
+ * @param next what to do, one sentence
+ * @throws ChatReidError DATASET_INVALID naming the first row whose file is not there, and how many there are
+ */
+export async function refuseMissing(
+  root: string,
+  rows: readonly { readonly source: string; readonly row: string }[],
+  next: string,
+): Promise<void> {
+  const missing = await missingPictures(rows.map(({ source }) => join(root, source)));
+  const first = rows.find(({ source }) => missing.has(join(root, source)));
+  if (!first) return;
+  const more = missing.size > 1 ? ` (nor are ${missing.size - 1} other pictures that are listed)` : '';
+  throw malformedRow(first.row, `${first.source} is not in ${root}${more}`, next);
 }
 
 /** In code-unit order of their sources, as every reader gives its rows. */

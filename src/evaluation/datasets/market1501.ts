@@ -1,10 +1,10 @@
 /** Market-1501: six cameras on one campus, 750 persons to find. */
-import { readdir } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { ChatReidError } from '../../foundation/error.ts';
+import { join, resolve } from 'node:path';
 import type { Benchmark, BenchmarkRow, BenchmarkRows, TrainingRows } from '../benchmark.ts';
-import { countDifferences, refusePartial } from './dataset-counts.ts';
 import { acrossCameras } from '../protocol.ts';
+import { countDifferences, persons, refusePartial } from './dataset-counts.ts';
+import { malformedRow } from './dataset-errors.ts';
+import { datasetRoot, somePicturesIn } from './picture-folder.ts';
 
 export const market1501Counts = {
   queries: 3368,
@@ -21,7 +21,10 @@ const queryFolder = 'query';
 const galleryFolder = 'bounding_box_test';
 const trainingFolder = 'bounding_box_train';
 const versionFolder = 'Market-1501-v15.09.15';
-const pictureFolders = [queryFolder, galleryFolder, trainingFolder];
+const layout = {
+  title,
+  next: `Give the folder that holds ${queryFolder}/ and ${galleryFolder}/, as the archive ${versionFolder} unpacks.`,
+};
 const distractor = '0000';
 const junk = '-1';
 
@@ -43,17 +46,15 @@ export const market1501: Benchmark = {
   title,
   settings: [{ name: 'across-cameras', title: 'across cameras', protocol: acrossCameras, quirks: [] }],
   async read(folder, { allowPartial }) {
-    const root = await datasetRoot(resolve(folder));
-    const [query, test] = await Promise.all(
-      [queryFolder, galleryFolder].map((name) => names(join(root, name))),
-    );
-    const rows = market1501Rows(root, query!, test!);
+    const root = await rootOf(folder);
+    const query = await somePicturesIn(root, queryFolder, layout);
+    const rows = market1501Rows(root, query, await somePicturesIn(root, galleryFolder, layout));
     refusePartial(title, root, rows.differences, allowPartial);
     return rows;
   },
   async readTraining(folder, { allowPartial }) {
-    const root = await datasetRoot(resolve(folder));
-    const rows = market1501TrainingRows(root, await names(join(root, trainingFolder)));
+    const root = await rootOf(folder);
+    const rows = market1501TrainingRows(root, await somePicturesIn(root, trainingFolder, layout));
     refusePartial(title, root, rows.differences, allowPartial);
     return rows;
   },
@@ -61,9 +62,9 @@ export const market1501: Benchmark = {
 
 /**
  * @param root absolute path of the folder that both lie in
- * @param query names in query/, in any order; what is no .jpg is passed over
- * @param test names in bounding_box_test/, likewise
- * @throws ChatReidError DATASET_INVALID naming a malformed row, or a folder without pictures
+ * @param query names of the pictures in query/, in their order
+ * @param test names of those in bounding_box_test/, likewise
+ * @throws ChatReidError DATASET_INVALID naming a malformed row
  */
 export function market1501Rows(
   root: string,
@@ -94,7 +95,7 @@ export function market1501Rows(
   return { queries: queries.filter((row) => row.personId !== junk), gallery, differences };
 }
 
-/** @param train names in bounding_box_train/, as in {@link market1501Rows} */
+/** @param train names of the pictures in bounding_box_train/, in their order */
 export function market1501TrainingRows(root: string, train: readonly string[]): TrainingRows {
   const rows = rowsOf(root, trainingFolder, train).map((row) => ({ ...row, captions: [] }));
   const { trainingPictures, trainingPersons } = market1501Counts;
@@ -105,52 +106,26 @@ export function market1501TrainingRows(root: string, train: readonly string[]): 
   return { rows, differences };
 }
 
-/** The folder itself or, as the archive unpacks, the one inside it. */
-async function datasetRoot(folder: string): Promise<string> {
-  const inner = await names(folder);
-  if (pictureFolders.some((name) => inner.includes(name))) return folder;
-  return inner.includes(versionFolder) ? join(folder, versionFolder) : folder;
+function rootOf(folder: string): Promise<string> {
+  return datasetRoot(resolve(folder), [queryFolder, galleryFolder, trainingFolder], [versionFolder]);
 }
 
-function rowsOf(root: string, folder: string, all: readonly string[]): BenchmarkRow[] {
-  const pictures = all.filter((name) => /^[^.].*\.jpe?g$/i.test(name)).sort();
-  if (pictures.length === 0) throw notThisLayout(root, `its folder ${folder} holds no .jpg picture`);
-  return pictures.map((name) => ({
+function rowsOf(root: string, folder: string, names: readonly string[]): BenchmarkRow[] {
+  return names.map((name) => ({
     ...parseName(name, `${folder}/${name}`),
     source: `${folder}/${name}`,
     path: join(root, folder, name),
   }));
 }
 
-async function names(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    throw notThisLayout(folder, `there is no folder ${basename(folder)} that can be read`, error);
-  }
-}
-
 function parseName(name: string, source: string): { personId: string; cameraId: string } {
   const [, personId, cameraId] = /^(-1|\d{4})_c([1-6])(?!\d)/.exec(name) ?? [];
   if (personId === undefined || cameraId === undefined || Number(personId) > 1501) {
-    throw new ChatReidError(
-      'DATASET_INVALID',
-      `${source} is not named as ${title} names its pictures: person (-1, 0000 to 1501) and camera (1 to 6) are not in it.`,
+    throw malformedRow(
+      source,
+      `the name is not one of ${title}: person (-1, 0000 to 1501) and camera (1 to 6) are not in it`,
       'Names look like 0002_c1s1_000451_03.jpg. Take the file out of the folder or restore its name.',
     );
   }
   return { personId, cameraId };
-}
-
-function persons(rows: readonly { readonly personId: string }[]): number {
-  return new Set(rows.map((row) => row.personId)).size;
-}
-
-function notThisLayout(folder: string, missing: string, cause?: unknown): ChatReidError {
-  return new ChatReidError(
-    'DATASET_INVALID',
-    `${folder} does not hold ${title} in its public layout: ${missing}.`,
-    `Give the folder that holds ${queryFolder}/ and ${galleryFolder}/, as the archive ${versionFolder} unpacks.`,
-    cause,
-  );
 }

@@ -1,6 +1,6 @@
 /** Listing a data set's pictures: each folder is read once, no file is opened or looked at. */
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { anyLayout, type Layout, notThisLayout } from './dataset-errors.ts';
 
 /**
@@ -69,19 +69,6 @@ export async function datasetRoot(
     if (marks.some((mark) => there.has(mark))) return join(folder, name);
   }
   return folder;
-}
-
-/**
- * Which of these files are there: lists each folder that they lie in once, so that 100,000 rows cost as many look-ups
- * as they have folders.
- *
- * @param paths relative to root, with forward slashes
- */
-export async function filesThere(root: string, paths: Iterable<string>): Promise<(path: string) => boolean> {
-  const folders = new Map<string, Set<string>>();
-  for (const path of paths) folders.set(dirname(path), new Set());
-  for (const folder of folders.keys()) folders.set(folder, await everythingIn(join(root, folder)));
-  return (path) => folders.get(dirname(path))?.has(basename(path)) ?? false;
 }
 
 async function namesIn(root: string, folder: string, layout: Layout): Promise<string[]> {

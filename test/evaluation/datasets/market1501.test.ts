@@ -90,7 +90,7 @@ describe('market1501', () => {
     });
     await mkdir(join(folder, 'bounding_box_test'));
     await expect(market1501.read(folder, { allowPartial: true })).rejects.toMatchObject({
-      message: expect.stringContaining('bounding_box_test holds no .jpg'),
+      message: expect.stringContaining('bounding_box_test holds no picture'),
     });
   });
 
