@@ -78,8 +78,13 @@ export interface BenchmarkRows {
    * everything is scored once. Every row is in at least one draw.
    */
   readonly trials?: readonly Trial[];
-  /** Where the folder differs from the published counts, as sentences. Empty for the whole data set. */
+  /**
+   * Where the rows differ from the published counts or, where there are none, from the manifest, as sentences. Empty for
+   * the whole data set.
+   */
   readonly differences: readonly string[];
+  /** What is worth knowing of the whole data set, as sentences. */
+  readonly remarks?: readonly string[];
 }
 
 /** Row numbers of one draw, ascending. */

@@ -11,7 +11,7 @@ const readBytes = 4 * 1024 * 1024;
 
 /**
  * One folder an embedding space. Every run appends to a file of its own (so two runs never write to one file) and reads
- * all of them: header (magic, dimension as uint32), then records of picture id (SHA-256) and `dimension` float32, little
+ * all of them: header (magic, dimension as uint32), then records of id (a picture's, or {@link wordsId}) and `dimension` float32, little
  * endian. A record that a kill cut short, or that is not a unit vector, counts as absent.
  */
 export class EmbeddingCache {
@@ -25,11 +25,8 @@ export class EmbeddingCache {
     this.#dimension = dimension;
   }
 
-  /** Calls back for each wanted picture that is here; the vector is good only during the call. */
-  async load(
-    wanted: ReadonlySet<string>,
-    found: (pictureId: string, vector: Float32Array) => void,
-  ): Promise<void> {
+  /** Calls back for each wanted id that is here; the vector is good only during the call. */
+  async load(wanted: ReadonlySet<string>, found: (id: string, vector: Float32Array) => void): Promise<void> {
     for (const name of await this.#segments()) {
       const file = await open(join(this.#folder, name), 'r');
       try {
@@ -41,13 +38,11 @@ export class EmbeddingCache {
   }
 
   /** @throws ChatReidError STORAGE_FULL, STORAGE_DENIED */
-  async append(
-    vectors: readonly { readonly pictureId: string; readonly vector: Float32Array }[],
-  ): Promise<void> {
+  async append(vectors: readonly { readonly id: string; readonly vector: Float32Array }[]): Promise<void> {
     const bytes = Buffer.alloc(vectors.length * this.#recordBytes);
-    for (const [row, { pictureId, vector }] of vectors.entries()) {
+    for (const [row, { id, vector }] of vectors.entries()) {
       const at = row * this.#recordBytes;
-      bytes.write(pictureId, at, idBytes, 'hex');
+      bytes.write(id, at, idBytes, 'hex');
       for (let i = 0; i < this.#dimension; i++) bytes.writeFloatLE(vector[i]!, at + idBytes + i * 4);
     }
     try {
@@ -93,7 +88,7 @@ export class EmbeddingCache {
   async #readSegment(
     file: FileHandle,
     wanted: ReadonlySet<string>,
-    found: (pictureId: string, vector: Float32Array) => void,
+    found: (id: string, vector: Float32Array) => void,
   ): Promise<void> {
     const header = Buffer.alloc(headerBytes);
     await file.read(header, 0, headerBytes, 0);
@@ -106,15 +101,20 @@ export class EmbeddingCache {
       const whole = Math.floor(filled / this.#recordBytes);
       for (let record = 0; record < whole; record++) {
         const at = record * this.#recordBytes;
-        const pictureId = bytes.toString('hex', at, at + idBytes);
-        if (!wanted.has(pictureId)) continue;
+        const id = bytes.toString('hex', at, at + idBytes);
+        if (!wanted.has(id)) continue;
         for (let i = 0; i < vector.length; i++) vector[i] = bytes.readFloatLE(at + idBytes + i * 4);
-        if (isUnit(vector)) found(pictureId, vector);
+        if (isUnit(vector)) found(id, vector);
       }
       if (filled < bytes.length) return;
       position += filled;
     }
   }
+}
+
+/** Key of a sentence, which is never that of a picture: a picture's bytes begin otherwise. */
+export function wordsId(words: string): string {
+  return createHash('sha256').update(`words\0${words}`).digest('hex');
 }
 
 /** Within 1 % of length 1: false for NaN, infinities and a page of zeros after a power cut. */

@@ -11,6 +11,13 @@ export interface VectorTable {
   readonly data: Float32Array;
 }
 
+/** `count` unit vectors as the columns of a row-major [dimension, count] matrix. */
+export interface ColumnTable {
+  readonly count: number;
+  readonly dimension: number;
+  readonly columns: Float32Array;
+}
+
 export interface ScoreBlock {
   /** Row of the first query of this block. */
   readonly first: number;
@@ -23,16 +30,15 @@ const blockQueries = 32;
 
 /**
  * Float32 products by ONNX Runtime, as the reference code's are by its own library: scores agree with another machine's
- * to about 1e-6, so metrics may differ in the sixth digit. Holds one transposed copy of the gallery.
+ * to about 1e-6, so metrics may differ in the sixth digit. The same tables give the same bits whatever was scored before.
  */
 export async function* scoreBlocks(
   queries: VectorTable,
-  gallery: VectorTable,
+  gallery: ColumnTable,
   options: { readonly block?: number; readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<ScoreBlock, void> {
   const { dimension } = queries;
   const block = options.block ?? blockQueries;
-  const columns = transposed(gallery);
   const scorer = new RowScorer();
   try {
     for (let first = 0; first < queries.count; first += block) {
@@ -40,7 +46,7 @@ export async function* scoreBlocks(
       options.signal?.throwIfAborted();
       const count = Math.min(block, queries.count - first);
       const some = queries.data.subarray(first * dimension, (first + count) * dimension);
-      const product = await scorer.run(some, columns, dimension);
+      const product = await scorer.run(some, gallery.columns, dimension);
       const rows = Array.from({ length: count }, (_, row) =>
         product.subarray(row * gallery.count, (row + 1) * gallery.count),
       );
@@ -51,32 +57,32 @@ export async function* scoreBlocks(
   }
 }
 
-/** [count, dimension] -> [dimension, count], in tiles that stay in the processor's cache. */
-function transposed({ count, dimension, data }: VectorTable): Float32Array {
-  const columns = new Float32Array(data.length);
-  const tile = 64;
-  for (let start = 0; start < count; start += tile) {
-    const end = Math.min(count, start + tile);
-    for (let d = 0; d < dimension; d++) {
-      for (let row = start; row < end; row++) columns[d * count + row] = data[row * dimension + d]!;
-    }
-  }
-  return columns;
-}
-
-/** The `size` highest scores of one row, highest first, rows to be ignored left out. */
-export function bestScores(
-  scores: Float32Array,
-  ignored: readonly number[] | Int32Array,
+/**
+ * The best rows of one ranking, best first; equal scores in gallery order.
+ *
+ * @param ignored rows that are not in this query's gallery
+ * @param size at least 1
+ */
+export function bestRows(
+  scores: Float32Array | Float64Array,
+  ignored: readonly number[],
   size: number,
 ): number[] {
   const top = new TopScores(size + ignored.length);
-  for (const score of scores) if (score > top.threshold) top.add(score);
-  const skipped = new Set<number>(ignored);
-  const floor = top.threshold;
+  let floor = top.threshold;
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row]!;
+    if (score > floor) {
+      top.add(score);
+      floor = top.threshold;
+    }
+  }
+  // The heap holds float32: of float64 scores, the last one wanted may lie just under its rounded self.
+  const from = Number.isFinite(floor) ? floor - Math.abs(floor) * 2 ** -23 - 2 ** -149 : floor;
+  const skipped = new Set(ignored);
   const best: number[] = [];
   for (let row = 0; row < scores.length; row++) {
-    if (scores[row]! >= floor && !skipped.has(row)) best.push(scores[row]!);
+    if (scores[row]! >= from && !skipped.has(row)) best.push(row);
   }
-  return best.sort((a, b) => b - a).slice(0, size);
+  return best.sort((a, b) => scores[b]! - scores[a]! || a - b).slice(0, size);
 }

@@ -1,4 +1,5 @@
 /** What the filter's numbers mean: τ, likelihood ratios and error rates, measured on held-out identities. */
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -65,6 +66,11 @@ export class Calibration {
         issues,
       );
     }
+  }
+
+  /** Stamp on what was measured with these numbers: their SHA-256. */
+  get checksum(): string {
+    return createHash('sha256').update(JSON.stringify(this.numbers)).digest('hex');
   }
 
   /** Weight of the words' vector beside the pictures' mean in an image + text query. */

@@ -28,10 +28,22 @@ export async function encodeQuery(
     words ? encoder.encodeTexts([words], options) : Promise.resolve([]),
   ]);
   const positives = pictures.slice(0, query.pictures.length);
-  const sum = new Float32Array((positives[0] ?? texts[0] ?? pictures[0])?.length ?? 0);
-  for (const vector of positives) addScaled(sum, vector, 1 / positives.length);
-  for (const vector of texts) addScaled(sum, vector, positives.length > 0 ? textWeight : 1);
-  return { query: normalise(sum), negatives: pictures.slice(query.pictures.length) };
+  return {
+    query: mixedVector(positives, texts, textWeight),
+    negatives: pictures.slice(query.pictures.length),
+  };
+}
+
+/** Unit vectors of one query's pictures and words, as the one unit vector that is searched with. */
+export function mixedVector(
+  pictures: readonly Float32Array[],
+  texts: readonly Float32Array[],
+  textWeight: number,
+): Float32Array {
+  const sum = new Float32Array((pictures[0] ?? texts[0])?.length ?? 0);
+  for (const vector of pictures) addScaled(sum, vector, 1 / pictures.length);
+  for (const vector of texts) addScaled(sum, vector, pictures.length > 0 ? textWeight : 1);
+  return normalise(sum);
 }
 
 async function encodeOrThrow(

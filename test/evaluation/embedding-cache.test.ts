@@ -13,15 +13,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const id = (): string => randomBytes(32).toString('hex');
-const entry = (x: number): { pictureId: string; vector: Float32Array } => ({
-  pictureId: id(),
+const entry = (x: number): { id: string; vector: Float32Array } => ({
+  id: id(),
   vector: Float32Array.of(Math.cos(x), Math.sin(x), 0),
 });
 
-async function keep(
-  space: string,
-  vectors: readonly { pictureId: string; vector: Float32Array }[],
-): Promise<void> {
+async function keep(space: string, vectors: readonly { id: string; vector: Float32Array }[]): Promise<void> {
   const cache = new EmbeddingCache(folder, space, 3);
   await cache.append(vectors);
   await cache.close();
@@ -29,8 +26,8 @@ async function keep(
 
 async function kept(space: string, ids: readonly string[], dimension = 3): Promise<Record<string, number[]>> {
   const found: Record<string, number[]> = {};
-  await new EmbeddingCache(folder, space, dimension).load(new Set(ids), (pictureId, vector) => {
-    found[pictureId] = [...vector];
+  await new EmbeddingCache(folder, space, dimension).load(new Set(ids), (id, vector) => {
+    found[id] = [...vector];
   });
   return found;
 }
@@ -45,25 +42,25 @@ describe('EmbeddingCache', () => {
     const [a, b, c] = [entry(1), entry(2), entry(3)];
     await keep('space', [a, b]);
     await keep('space', [c]);
-    expect(await kept('space', [a.pictureId, c.pictureId, id()])).toEqual({
-      [a.pictureId]: [...a.vector],
-      [c.pictureId]: [...c.vector],
+    expect(await kept('space', [a.id, c.id, id()])).toEqual({
+      [a.id]: [...a.vector],
+      [c.id]: [...c.vector],
     });
   });
 
   it('is empty before anything is kept, and spaces do not mix', async () => {
     const a = entry(1);
     await keep('one', [a]);
-    expect(await kept('other', [a.pictureId])).toEqual({});
+    expect(await kept('other', [a.id])).toEqual({});
   });
 
   it('counts a record that a kill cut short as absent, and goes on beside it', async () => {
     const [a, b, c] = [entry(1), entry(2), entry(3)];
     await keep('space', [a, b]);
     await truncate(await segment('space'), 16 + 44 + 20);
-    expect(Object.keys(await kept('space', [a.pictureId, b.pictureId]))).toEqual([a.pictureId]);
+    expect(Object.keys(await kept('space', [a.id, b.id]))).toEqual([a.id]);
     await keep('space', [b, c]);
-    const all = [a, b, c].map((one) => one.pictureId);
+    const all = [a, b, c].map((one) => one.id);
     expect(Object.keys(await kept('space', all)).sort()).toEqual(all.sort());
   });
 
@@ -74,14 +71,14 @@ describe('EmbeddingCache', () => {
     await appendFile(await segment('space'), Buffer.concat([Buffer.from(zeros, 'hex'), Buffer.alloc(12)]));
     await writeFile(join(folder, 'space', 'foreign.vectors'), randomBytes(500));
     await writeFile(join(folder, 'space', 'empty.vectors'), '');
-    expect(Object.keys(await kept('space', [a.pictureId, zeros]))).toEqual([a.pictureId]);
-    expect(await kept('space', [a.pictureId], 4)).toEqual({});
+    expect(Object.keys(await kept('space', [a.id, zeros]))).toEqual([a.id]);
+    expect(await kept('space', [a.id], 4)).toEqual({});
   });
 
   it('takes any name of a space without leaving its folder', async () => {
     const a = entry(1);
     await keep('../../evil space', [a]);
-    expect(Object.keys(await kept('../../evil space', [a.pictureId]))).toEqual([a.pictureId]);
+    expect(Object.keys(await kept('../../evil space', [a.id]))).toEqual([a.id]);
     expect(await readdir(folder)).toHaveLength(1);
   });
 });

@@ -9,6 +9,8 @@ import { type EvaluationOptions, evaluateBenchmark } from '../../src/evaluation/
 import { market1501 } from '../../src/evaluation/datasets/market1501.ts';
 import { ChatReidError } from '../../src/foundation/error.ts';
 import type { Picture } from '../../src/foundation/picture.ts';
+import { Calibration } from '../../src/retrieval/calibration.ts';
+import { calibrationNumbers } from '../support/calibration-numbers.ts';
 import { ColourEncoder, drawDistractors, drawMarket } from './datasets/drawn-market.ts';
 
 let root: string;
@@ -35,11 +37,14 @@ afterEach(async () => {
 function evaluate(
   encoder: Encoder,
   more: Partial<EvaluationOptions> = {},
+  benchmark = market1501,
 ): ReturnType<typeof evaluateBenchmark> {
-  return evaluateBenchmark(market1501, {
+  return evaluateBenchmark(benchmark, {
     folder,
     encoder,
+    calibration: new Calibration(calibrationNumbers),
     cacheFolder: join(home, 'cache'),
+    runsFolder: join(home, 'evaluations'),
     tau: 0.9,
     allowPartial: true,
     ...more,
@@ -81,9 +86,7 @@ async function expected(tau: number): Promise<{ mAP: number; rank1: number; kept
 
 describe('evaluateBenchmark', () => {
   it('gives the numbers of the protocol, and says that a part is a part', async () => {
-    const { report, outcomes } = await evaluate(new ColourEncoder(), {
-      confidence: ([score]) => score! ** 8,
-    });
+    const { report, outcomes } = await evaluate(new ColourEncoder());
     const naive = await expected(0.9);
     expect(report).toMatchObject({
       benchmark: 'market1501',
@@ -106,7 +109,7 @@ describe('evaluateBenchmark', () => {
       report.rank10,
     ]);
     expect(report.filterCeiling).toBeGreaterThanOrEqual(report.mAP);
-    expect(report.reliability?.bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(24);
+    expect(report.reliability.bins.reduce((sum, bin) => sum + bin.count, 0)).toBe(24);
     expect(outcomes).toHaveLength(24);
   });
 
@@ -170,8 +173,7 @@ describe('evaluateBenchmark', () => {
   it('names a picture that cannot be opened, or leaves it out and says so', async () => {
     await writeFile(join(folder, 'bounding_box_test', '0003_c2s1_000001_01.jpg'), 'no picture');
     const pretended = { ...market1501, read: () => market1501.read(folder, { allowPartial: true }) };
-    const options = { folder, encoder: new ColourEncoder(), cacheFolder: join(home, 'cache'), tau: 0.9 };
-    await expect(evaluateBenchmark(pretended, options)).rejects.toMatchObject({
+    await expect(evaluate(new ColourEncoder(), { allowPartial: false }, pretended)).rejects.toMatchObject({
       code: 'DATASET_INVALID',
       message: expect.stringContaining('bounding_box_test/0003_c2s1_000001_01.jpg'),
     });
