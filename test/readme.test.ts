@@ -1,6 +1,6 @@
 /** The README: every command in it is run, every file it points to exists, every script it names is there. */
 import { execFile } from 'node:child_process';
-import { access, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -25,8 +25,19 @@ beforeAll(async () => {
   const names = (await readdir(demo)).sort();
   await copyFile(join(demo, names[0]!), join(folder, 'photo.jpg'));
   for (const name of names.slice(1, 13)) await copyFile(join(demo, name), join(folder, 'pictures', name));
+  await writeFile(join(folder, 'cameras.csv'), manifestOf(names[0]!, names.slice(1, 13)));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The photo as query, the pictures as gallery. Names begin with person and camera: d0001_c2. */
+function manifestOf(photo: string, pictures: readonly string[]): string {
+  const row = (path: string, name: string, split: string): string => {
+    const [, person, camera] = /^(d\d+)_c(\d)/.exec(name)!;
+    return `${path},${person},${camera},${split}`;
+  };
+  const gallery = pictures.map((name) => row(`pictures/${name}`, name, 'gallery'));
+  return ['path,person_id,camera_id,split', row('photo.jpg', photo, 'query'), ...gallery].join('\n');
+}
 
 async function chatreid(args: readonly string[]): Promise<string> {
   const program = ['--import', import.meta.resolve('tsx'), join(root, 'src/cli/main.ts'), ...args];
@@ -49,6 +60,10 @@ describe('the commands, in the order of the README', () => {
   });
 
   test('there are some', () => expect(commands.length).toBeGreaterThanOrEqual(6));
+});
+
+test('the page that the README asks for is there', async () => {
+  expect(await readFile(join(folder, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/);
 });
 
 test('every subcommand that the README lists exists', async () => {

@@ -1,4 +1,5 @@
 /** What a command runs in: the streams, the environment, the interrupt, and the parts it may ask for. */
+import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
@@ -79,13 +80,13 @@ export class Shell {
 
   /** Runs a command's work: opens nothing that it does not ask for, closes what it opened, reports what it throws. */
   async run(
-    options: { readonly json?: boolean; readonly gallery?: string },
+    options: { readonly json?: boolean; readonly gallery?: string; readonly model?: string },
     work: (work: Work) => Promise<ExitCode> | Promise<void>,
   ): Promise<void> {
     const out = this.output(options.json ?? false);
     let parts: Composition | undefined;
     try {
-      const settings = settingsFrom(this.options.env);
+      const settings = withModel(settingsFrom(this.options.env), options.model);
       parts = new Composition(settings, this.options.makers);
       const code = await work({ shell: this, out, settings, parts, signal: this.signal });
       this.exitCode = code ?? exitCodes.ok;
@@ -134,6 +135,12 @@ export class Shell {
     this.exitCode = this.signal.aborted ? exitCodes.interrupted : exitCodeOf(known.code);
     if (this.options.env.CHATREID_DEBUG === '1') this.stderr.write(`${stackOf(error)}\n`);
   }
+}
+
+/** A model that the command line names is the one that answers, whatever server the environment names. */
+function withModel({ remote, ...settings }: Settings, model: string | undefined): Settings {
+  if (model !== undefined) return { ...settings, model: resolve(model) };
+  return remote === undefined ? settings : { ...settings, remote };
 }
 
 /** Whoever names a gallery that is not there wants to know which are. */

@@ -1,169 +1,165 @@
-/** `chatreid evaluate`: a public benchmark, measured by its protocol. */
-import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+/** `chatreid evaluate`: a benchmark, measured by its protocol; and what can be done with what was measured. */
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../evaluation/benchmark.ts';
-import type { EvaluationProgress } from '../../evaluation/benchmark-embedding.ts';
 import { benchmarks } from '../../evaluation/benchmarks.ts';
-import type { EvaluationReport } from '../../evaluation/evaluation.ts';
+import { manifestBenchmark } from '../../evaluation/datasets/manifest.ts';
 import { ChatReidError } from '../../foundation/error.ts';
-import { deviceNote } from '../device-note.ts';
-import { jsonOption } from '../gallery-option.ts';
-import { grouped, type Output } from '../output.ts';
-import { type Progress, progressOn } from '../progress.ts';
-import { numberBetween, type Shell, type Work } from '../shell.ts';
+import { type MeasureOptions, measure, withMeasureOptions, writeReport } from '../evaluation/measure.ts';
+import { printReport } from '../evaluation/report-text.ts';
+import type { Settings } from '../settings.ts';
+import type { Shell, Work } from '../shell.ts';
+import { evaluateAllCommand } from './evaluate-all.ts';
+import { evaluateCompareCommand } from './evaluate-compare.ts';
+import { evaluateRunsCommand } from './evaluate-runs.ts';
 
-interface EvaluateOptions {
-  readonly data: string;
-  readonly model?: string;
-  readonly mode: string;
-  readonly tau?: number;
-  readonly allowPartial?: boolean;
-  readonly json?: boolean;
+interface EvaluateOptions extends MeasureOptions {
+  /** Checked by hand: whoever names no benchmark or a wrong one hears of that first. */
+  readonly data?: string;
+  readonly setting?: string;
+  readonly queries: 'as-given' | 'image' | 'text';
+  readonly html?: string;
 }
 
-const known = benchmarks.map(({ name }) => name).join(', ');
+const known = [...benchmarks.map(({ name }) => name), 'manifest'].join(', ');
+const commands = ['all', 'compare', 'runs'];
 
+/** Measuring one benchmark needs no word of its own: its arguments and options are shown as those of `evaluate`. */
 export function evaluateCommand(shell: Shell): Command {
+  const one = benchmarkCommand(shell);
   return shell
-    .command('evaluate', 'Measure the model on a public benchmark, by its protocol.', [
+    .command('evaluate', 'Measure the model on a benchmark, by its protocol, or on pictures of your own.', [
       'chatreid evaluate market1501 --data ./Market-1501-v15.09.15',
-      'chatreid evaluate market1501 --data ./Market-1501-v15.09.15 --model ./my-model --json',
+      'chatreid evaluate manifest --data ./our-cameras.csv --mode full --html report.html',
+      'chatreid evaluate all --data ./data-sets',
+      'chatreid evaluate compare RUN RUN',
     ])
-    .argument('<benchmark>', `one of: ${known}`)
-    .requiredOption('--data <folder>', 'folder of the data set, in its public layout')
-    .option('--model <folder>', 'model folder (default: CHATREID_MODEL, or the model that is shipped)')
-    .option('--mode <mode>', 'filter: rank by the base filter alone', 'filter')
-    .option('--tau <similarity>', "threshold of the filter (default: the model's own)", numberBetween(-1, 1))
-    .option('--allow-partial', 'take a folder with other counts than the published ones, and say so')
-    .addOption(jsonOption())
+    .usage('<benchmark> --data <folder> [options]')
+    .configureHelp({
+      visibleArguments: () => one.createHelp().visibleArguments(one),
+      visibleOptions: () => one.createHelp().visibleOptions(one),
+    })
+    .addCommand(one, { isDefault: true, hidden: true })
+    .addCommand(evaluateAllCommand(shell))
+    .addCommand(evaluateCompareCommand(shell))
+    .addCommand(evaluateRunsCommand(shell))
     .addHelpText(
       'after',
-      '\nEmbeddings are kept in CHATREID_HOME: a second run is fast, and a stopped one goes on where it was.',
-    )
-    .action((name: string, options: EvaluateOptions) =>
-      shell.run(options, (work) => evaluate(work, name, options)),
+      () =>
+        `\n${settingsHelp()}\n\nWhat was computed is kept in CHATREID_HOME: a second run is fast, and a stopped one goes on where it was.`,
     );
 }
 
-async function evaluate(
-  { shell, out, settings, parts, signal }: Work,
-  name: string,
-  options: EvaluateOptions,
-): Promise<void> {
-  const benchmark = benchmarkNamed(name);
-  refuseOtherModes(options.mode);
-  const [{ evaluateBenchmark }, { Calibration }] = await Promise.all([
-    import('../../evaluation/evaluation.ts'),
-    import('../../retrieval/calibration.ts'),
-  ]);
-  const model = options.model === undefined ? await parts.filterFolder() : resolve(options.model);
-  const calibration = await Calibration.read(model);
-  const encoder = await parts.localModel(model);
-  const note = await deviceNote(settings, encoder);
-  if (note) out.note(note);
-  const progress = new PhaseProgress(shell);
-  try {
-    const { report } = await evaluateBenchmark(benchmark, {
-      folder: options.data,
-      encoder,
-      cacheFolder: join(settings.home.cache, 'evaluation'),
-      tau: options.tau ?? calibration.tau('image'),
-      confidence: (best, of) =>
-        calibration.confidences(
-          'image',
-          best.map((score) => ({ score })),
-          of,
-        )[0]!,
-      allowPartial: options.allowPartial ?? false,
-      signal,
-      onProgress: (step) => progress.update(step),
-    });
-    progress.stop();
-    out.document(report);
-    print(report, benchmark, out);
-  } finally {
-    progress.stop();
-  }
+function benchmarkCommand(shell: Shell): Command {
+  const command = shell
+    .command('benchmark', 'Measure one benchmark.')
+    .argument('<benchmark>', `one of: ${known}`)
+    .option(
+      '--data <folder>',
+      'folder of the data set, in its public layout; for manifest, the CSV or JSONL file',
+    )
+    .option('--setting <name>', "one of the benchmark's settings, see below (default: its first)")
+    .addOption(
+      new Option(
+        '--queries <kind>',
+        'manifest: queries with a picture and words are both, pictures alone or words alone',
+      )
+        .choices(['as-given', 'image', 'text'])
+        .default('as-given'),
+    )
+    .option('--html <file>', 'write a page with curves, diagrams and the ten worst queries');
+  return withMeasureOptions(command).action((name: string, options: EvaluateOptions) =>
+    shell.run(options, (work) => evaluate(work, name, options)),
+  );
 }
 
-function benchmarkNamed(name: string): Benchmark {
+async function evaluate(work: Work, name: string, options: EvaluateOptions): Promise<void> {
+  const { out, settings } = work;
+  const benchmark = benchmarkNamed(name, options.queries);
+  const { data, html } = options;
+  if (data === undefined) {
+    const what = name === 'manifest' ? '--data FILE.csv (or FILE.jsonl)' : '--data FOLDER';
+    throw new ChatReidError('OPTION_INVALID', `Where is the data of ${benchmark.title}?`, `Add ${what}.`);
+  }
+  const evaluation = await measure(work, benchmark, data, options);
+  printReport(evaluation.report, benchmark, out);
+  if (html !== undefined) {
+    const command = commandLine(name, { ...options, data }, settings);
+    out.note(
+      `The page is in ${await writeReport(work, benchmark, evaluation, { ...options, data, html, command })}`,
+    );
+  }
+  // Last, so that a page that cannot be written is the one document.
+  out.document(evaluation.report);
+}
+
+function benchmarkNamed(name: string, queries: EvaluateOptions['queries']): Benchmark {
+  if (name === 'manifest') return manifestBenchmark({ queries });
   const benchmark = benchmarks.find((one) => one.name === name);
   if (benchmark === undefined) {
-    throw new ChatReidError('OPTION_INVALID', `There is no benchmark "${name}".`, `Give one of: ${known}.`);
+    const next = commands.includes(name)
+      ? `For the command, write it first: chatreid evaluate ${name} ...`
+      : `Give one of: ${known}.`;
+    throw new ChatReidError('OPTION_INVALID', `There is no benchmark "${name}".`, next);
+  }
+  if (queries !== 'as-given') {
+    throw new ChatReidError(
+      'OPTION_INVALID',
+      `--queries ${queries} is for manifests: the queries of ${benchmark.title} are what they are.`,
+      'Leave --queries out.',
+    );
   }
   return benchmark;
 }
 
-function refuseOtherModes(mode: string): void {
-  if (mode === 'filter') return;
-  const planned = ['pairwise', 'best-choice', 'full'].includes(mode);
-  throw new ChatReidError(
-    'OPTION_INVALID',
-    planned
-      ? `Benchmarks cannot be measured in mode ${mode} in this version, only in mode filter.`
-      : `There is no mode "${mode}".`,
-    'Leave --mode out, or pass --mode filter.',
+function settingsHelp(): string {
+  const width = Math.max(...benchmarks.map(({ name }) => name.length));
+  const all = [...benchmarks, manifestBenchmark()];
+  const lines = all.map(
+    ({ name, settings }) => `  ${name.padEnd(width)}  ${settings.map((one) => one.name).join(', ')}`,
   );
+  return ['Benchmarks and their settings:', ...lines].join('\n');
 }
 
-/** One bar a phase: each has its own pace. */
-class PhaseProgress {
-  static readonly nouns: Readonly<Record<EvaluationProgress['phase'], string>> = {
-    reading: 'pictures read',
-    encoding: 'pictures encoded',
-    scoring: 'queries scored',
-  };
-  #phase: EvaluationProgress['phase'] | undefined;
-  #progress: Progress | undefined;
-
-  constructor(private readonly shell: Shell) {}
-
-  update({ phase, done, total }: EvaluationProgress): void {
-    if (phase !== this.#phase) {
-      this.stop();
-      this.#phase = phase;
-      this.#progress = progressOn(this.shell.stderr, { noun: PhaseProgress.nouns[phase] });
-    }
-    this.#progress?.update(done, total);
-  }
-
-  stop(): void {
-    this.#progress?.stop();
-  }
+/** The same measurement again, as it would be typed: a model or a server that the environment names is named here. */
+function commandLine(
+  name: string,
+  options: EvaluateOptions & { readonly data: string },
+  { model, shippedModel, remote }: Settings,
+): string {
+  const { data, setting, mode, queries, tau, shortlist, limit, corrected, allowPartial } = options;
+  const server =
+    remote === undefined || mode === 'filter'
+      ? []
+      : [
+          `CHATREID_ENGINE_URL=${quoted(withoutPassword(remote.url))}`,
+          ...(remote.model === undefined ? [] : [`CHATREID_ENGINE_MODEL=${quoted(remote.model)}`]),
+          ...(model === shippedModel ? [] : [`CHATREID_MODEL=${quoted(model)}`]),
+        ];
+  const words = [
+    ...['chatreid', 'evaluate', name, '--data', resolve(data)],
+    // With --model the model's own language model answers, and not the server's.
+    ...(model === shippedModel || server.length > 0 ? [] : ['--model', model]),
+    ...(setting === undefined ? [] : ['--setting', setting]),
+    ...(mode === 'filter' ? [] : ['--mode', mode]),
+    ...(queries === 'as-given' ? [] : ['--queries', queries]),
+    ...(tau === undefined ? [] : ['--tau', String(tau)]),
+    ...(shortlist === undefined ? [] : ['--shortlist', String(shortlist)]),
+    ...(limit === undefined ? [] : ['--limit', String(limit)]),
+    ...(corrected ? ['--corrected'] : []),
+    ...(allowPartial ? ['--allow-partial'] : []),
+  ];
+  return [...server, ...words.map(quoted)].join(' ');
 }
 
-function print(report: EvaluationReport, benchmark: Benchmark, out: Output): void {
-  out.print(
-    `${benchmark.title}: ${grouped(report.queries)} queries, ${grouped(report.gallery)} gallery pictures, by the base filter of ${report.encoder.name}`,
-  );
-  if (report.partial) {
-    out.note(`Only a part of ${benchmark.title}: not comparable with published numbers.`);
-    for (const note of report.notes) out.note(`  ${note}`);
-  }
-  out.table(
-    [{ title: 'mAP', align: 'right' }, ...[1, 5, 10].map(rankColumn), { title: 'mINP', align: 'right' }],
-    [[report.mAP, report.rank1, report.rank5, report.rank10, report.mINP].map(percent)],
-  );
-  out.print(
-    `Filter at τ ${report.tau.toFixed(3)}: keeps ${percent(report.keptShare)} % of the gallery and ${percent(report.filterRecall)} % of the right pictures;`,
-  );
-  out.print(
-    `  what ranks after it can reach mAP ${percent(report.filterCeiling)}, Rank-1 ${percent(report.filterCeilingRank1)} at most.`,
-  );
-  if (report.reliability) {
-    out.print(
-      `Confidence of the first picture: expected calibration error ${percent(report.reliability.ece)} %.`,
-    );
-  }
-  out.print(
-    `${report.seconds.toFixed(1)} s, of which ${report.timings.metrics.toFixed(2)} s for the metrics.`,
-  );
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  return url.href;
 }
 
-function rankColumn(k: number): { title: string; align: 'right' } {
-  return { title: `Rank-${k}`, align: 'right' };
-}
-
-function percent(fraction: number): string {
-  return (100 * fraction).toFixed(1);
+/** As a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w./:=@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

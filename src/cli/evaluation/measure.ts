@@ -1,0 +1,138 @@
+/** One measurement from the command line: options to parts, a benchmark to a report, and the page that is asked for. */
+import { join, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Benchmark } from '../../evaluation/benchmark.ts';
+import type { EvaluationProgress } from '../../evaluation/benchmark-embedding.ts';
+import type { Evaluation } from '../../evaluation/evaluation.ts';
+import type { SearchMode } from '../../retrieval/search-result.ts';
+import { deviceNote } from '../device-note.ts';
+import { jsonOption } from '../gallery-option.ts';
+import { PhasedProgress } from '../progress.ts';
+import { numberBetween, type Work, wholeNumber } from '../shell.ts';
+import { writeWhole } from '../write-file.ts';
+
+export const modes: readonly SearchMode[] = ['filter', 'pairwise', 'best-choice', 'full'];
+
+/** What every measurement can be told, of one data set or of all. */
+export interface MeasureOptions {
+  readonly model?: string;
+  readonly mode: SearchMode;
+  readonly tau?: number;
+  readonly shortlist?: number;
+  readonly limit?: number;
+  readonly corrected?: boolean;
+  readonly allowPartial?: boolean;
+  readonly json?: boolean;
+}
+
+export function withMeasureOptions(command: Command): Command {
+  return command
+    .option('--model <folder>', 'model folder (default: CHATREID_MODEL, or the model that is shipped)')
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'filter: by the base filter alone; the others let the language model judge what it keeps',
+      )
+        .choices(modes)
+        .default('filter'),
+    )
+    .option('--tau <similarity>', "threshold of the filter (default: the model's own)", numberBetween(-1, 1))
+    .option(
+      '--shortlist <number>',
+      'most candidates a query that the language model judges (default: 100)',
+      wholeNumber(1, 100_000),
+    )
+    .option('--limit <number>', 'ask only so many queries, evenly spread', wholeNumber(1, 10_000_000))
+    .addOption(
+      new Option(
+        '--strict-reference',
+        'agree with the reference code, quirks included (the default)',
+      ).conflicts('corrected'),
+    )
+    .option('--corrected', "mend the reference code's quirks")
+    .option('--allow-partial', 'take a folder with other counts than the published ones, and say so')
+    .addOption(jsonOption());
+}
+
+/** @throws ChatReidError as `evaluateBenchmark` */
+export async function measure(
+  { shell, out, settings, parts, signal }: Work,
+  benchmark: Benchmark,
+  folder: string,
+  options: MeasureOptions & { readonly setting?: string },
+): Promise<Evaluation> {
+  const [{ evaluateBenchmark }, { Calibration }] = await Promise.all([
+    import('../../evaluation/evaluation.ts'),
+    import('../../retrieval/calibration.ts'),
+  ]);
+  const filter = await parts.filterFolder();
+  const calibration = await Calibration.read(filter);
+  const encoder = await parts.localModel(filter);
+  const note = await deviceNote(settings, encoder);
+  if (note) out.note(note);
+  const engine = options.mode === 'filter' ? undefined : await parts.engine();
+  const progress = new PhasedProgress(shell.stderr);
+  try {
+    return await evaluateBenchmark(benchmark, {
+      folder,
+      encoder,
+      calibration,
+      cacheFolder: join(settings.home.cache, 'evaluation'),
+      runsFolder: runsFolder(settings.home),
+      setting: options.setting,
+      corrected: options.corrected ?? false,
+      mode: options.mode,
+      engine,
+      shortlist: options.shortlist,
+      tau: options.tau,
+      limit: options.limit,
+      allowPartial: options.allowPartial ?? false,
+      signal,
+      onProgress: (told) => progress.update(nounOf(told), told.done, told.total),
+    });
+  } finally {
+    progress.stop();
+  }
+}
+
+function nounOf({ phase, of = 'pictures' }: EvaluationProgress): string {
+  const nouns = {
+    reading: 'pictures read',
+    encoding: `${of} encoded`,
+    judging: 'queries judged',
+    scoring: 'queries scored',
+  };
+  return nouns[phase];
+}
+
+/** Where every evaluation has a folder of its own. */
+export function runsFolder(home: { readonly root: string }): string {
+  return join(home.root, 'evaluations');
+}
+
+/** @returns absolute path of the page. @throws ChatReidError STORAGE_* */
+export async function writeReport(
+  { shell }: Work,
+  benchmark: Benchmark,
+  { report }: Evaluation,
+  options: MeasureOptions & { readonly data: string; readonly html: string; readonly command: string },
+): Promise<string> {
+  const [{ htmlReport }, { loadRun }] = await Promise.all([
+    import('../../evaluation/report/html-report.ts'),
+    import('../../evaluation/runs/stored-runs.ts'),
+  ]);
+  const setting = benchmark.settings.find(({ name }) => name === report.setting) ?? benchmark.settings[0];
+  const { corrected = false, allowPartial = false } = options;
+  const rows = await benchmark.read(options.data, { allowPartial, setting, corrected });
+  const { queries } = await loadRun(report.run);
+  const page = await htmlReport({
+    benchmark,
+    report,
+    results: queries,
+    queries: rows.queries,
+    gallery: rows.gallery,
+    date: shell.now().toISOString(),
+    command: options.command,
+  });
+  return writeWhole(resolve(options.html), Buffer.from(page), 0o666 & ~shell.umask);
+}
