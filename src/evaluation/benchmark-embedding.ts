@@ -189,10 +189,7 @@ async function fill(
       for (let first = 0; first < list.length; first += batchSize) {
         options.signal?.throwIfAborted();
         const batch = list.slice(first, first + batchSize);
-        const results = await encode(
-          batch.map(([, content]) => content),
-          options,
-        );
+        const results = await encode(batch, options);
         const made: { id: string; vector: Float32Array }[] = [];
         const unopened = new Map<Content, Error>();
         for (const [at, [id, content]] of batch.entries()) {
@@ -216,18 +213,36 @@ async function fill(
 }
 
 type EncodeBatch = (
-  batch: readonly Content[],
+  batch: readonly (readonly [id: string, content: Content])[],
   options: EmbeddingOptions,
 ) => Promise<readonly (Float32Array | Error)[]>;
 
 const encodePictures: EncodeBatch = async (batch, { encoder, signal }) => {
-  const pictures: Picture[] = await Promise.all(batch.map(({ path }) => pictureFromFile(path!)));
-  return encoder.encodePictures(pictures, signal ? { signal } : {});
+  const opened = await Promise.all(batch.map(([id, { path }]) => reopened(id, path!)));
+  const pictures = opened.filter((picture): picture is Picture => !(picture instanceof Error));
+  const results = await encoder.encodePictures(pictures, signal ? { signal } : {});
+  let next = 0;
+  return opened.map((picture) => (picture instanceof Error ? picture : results[next++]!));
 };
+
+/** Between reading and encoding lie minutes: what a file holds by then must not be kept under what it held before. */
+async function reopened(id: string, path: string): Promise<Picture | Error> {
+  try {
+    const picture = await pictureFromFile(path);
+    if (picture.id === id) return picture;
+    return new ChatReidError(
+      'DATASET_INVALID',
+      `${path} was changed while it was evaluated.`,
+      'Run the same command again when nobody writes to the data set.',
+    );
+  } catch (error) {
+    return asChatReidError(error, `reading ${path}`);
+  }
+}
 
 const encodeWords: EncodeBatch = (batch, { encoder, signal }) =>
   encoder.encodeTexts(
-    batch.map(({ words }) => words!),
+    batch.map(([, { words }]) => words!),
     signal ? { signal } : {},
   );
 

@@ -48,7 +48,7 @@ export interface Setting {
   readonly protocol: Protocol;
   /** What the reference code should have done. Absent where it is right. */
   readonly corrected?: Protocol;
-  /** The reference code's quirks, one sentence each: what strict keeps and corrected mends. */
+  /** The reference code's quirks, one sentence each: what strict keeps and corrected mends where it is known what was meant. */
   readonly quirks: readonly string[];
 }
 

@@ -13,6 +13,8 @@ export interface EvaluationReport extends RetrievalSummary, FilterMeasuresReport
   readonly benchmark: string;
   /** Name of the benchmark's setting. */
   readonly setting: string;
+  /** Where the data lay: absolute path of the data set's folder, or of the manifest. */
+  readonly data: string;
   /** False agrees with the reference code, quirks included. */
   readonly corrected: boolean;
   readonly protocol: string;

@@ -1,4 +1,5 @@
 /** One evaluation from a folder to its numbers: read, embed, let the language model judge where it is asked, sum up, keep. */
+import { resolve } from 'node:path';
 import type { Encoder } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
@@ -138,8 +139,9 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
   const embeddedAt = performance.now();
 
   const protocol = corrected ? (setting.corrected ?? setting.protocol) : setting.protocol;
-  const draws = trials.map(
-    (trial, number) => new Draw(number, trial, gallery, { protocol, corrected, seed }),
+  // A draw keeps its number in a slice that leaves it without queries, so that slice and whole can be compared.
+  const draws = trials.flatMap((trial, number) =>
+    trial.queries?.length === 0 ? [] : [new Draw(number, trial, gallery, { protocol, corrected, seed })],
   );
   const run = await RunFolder.open(options.runsFolder, identity);
   try {
@@ -169,6 +171,7 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
       measures,
       differences: read.differences,
       remarks: read.remarks ?? [],
+      data: resolve(options.folder),
       run: run.path,
       start,
       embeddedAt,
@@ -246,10 +249,8 @@ function remaining({ queries, gallery, trials }: BenchmarkRows, embedded: Embedd
   };
   const queriesLeft = numbers(queries, embedded.queries);
   const galleryLeft = numbers(gallery, embedded.gallery);
-  return trials
-    .map((trial) => ({
-      ...(trial.queries ? { queries: queriesLeft(trial.queries) } : {}),
-      ...(trial.gallery ? { gallery: galleryLeft(trial.gallery) } : {}),
-    }))
-    .filter((trial) => trial.queries?.length !== 0);
+  return trials.map((trial) => ({
+    ...(trial.queries ? { queries: queriesLeft(trial.queries) } : {}),
+    ...(trial.gallery ? { gallery: galleryLeft(trial.gallery) } : {}),
+  }));
 }

@@ -6,7 +6,7 @@ import type { Benchmark } from './benchmark.ts';
 import type { EmbeddedBenchmark, EmbeddedQuery } from './benchmark-embedding.ts';
 import type { EvaluationReport, LanguageReport } from './evaluation-report.ts';
 import { type Reliability, reliability } from './metrics/reliability.ts';
-import { meanOfTrials, type QueryOutcome, type RetrievalSummary } from './metrics/retrieval-metrics.ts';
+import { meanOfTrials, type RetrievalSummary } from './metrics/retrieval-metrics.ts';
 import type { Protocol } from './protocol.ts';
 import type { Draw } from './runs/draw.ts';
 import type { FilterMeasures } from './runs/filter-measures.ts';
@@ -25,6 +25,8 @@ export interface FinishedPass {
   readonly measures: FilterMeasures | undefined;
   readonly differences: readonly string[];
   readonly remarks: readonly string[];
+  /** Absolute path of the data set. */
+  readonly data: string;
   readonly run: string;
   /** Milliseconds, of the monotonic clock. */
   readonly start: number;
@@ -33,16 +35,17 @@ export interface FinishedPass {
 
 /** @throws ChatReidError DATASET_INVALID where nothing was to be measured */
 export function reportOf(pass: FinishedPass): EvaluationReport {
-  const { identity, benchmark, protocol, description, engine, embedded, draws, scored } = pass;
+  const { identity, benchmark, protocol, description, engine, embedded, scored } = pass;
   const { slice, filter: thresholds, language } = identity;
-  const filter = summaryOf(pass, (draw) => draw.filterOutcomes);
-  const final = language ? summaryOf(pass, (draw) => draw.finalOutcomes) : filter;
   const queryKinds = countKinds(embedded.queries);
   const missing = [
     ...pass.differences,
-    ...embedded.leftOut,
+    ...firstOf(embedded.leftOut),
     ...(slice ? [`Only ${slice.asked} of the ${slice.of} queries were asked, evenly spread.`] : []),
   ];
+  const draws = measuredDraws(pass.draws, missing.length > 0);
+  const filter = meanOfTrials(draws.map((draw) => draw.summary(draw.filterOutcomes)));
+  const final = language ? meanOfTrials(draws.map((draw) => draw.summary(draw.finalOutcomes))) : filter;
   const measured = pass.measures?.report() ?? {};
   const measures = pass.measures?.spent ?? 0;
   const end = performance.now();
@@ -51,6 +54,7 @@ export function reportOf(pass: FinishedPass): EvaluationReport {
   return {
     benchmark: benchmark.name,
     setting: identity.setting,
+    data: pass.data,
     corrected: identity.corrected,
     protocol: protocol.rule,
     mode: identity.mode,
@@ -97,13 +101,19 @@ export function reportOf(pass: FinishedPass): EvaluationReport {
   };
 }
 
-/** A slice may leave a draw without anything to measure: it is passed over then. */
-function summaryOf(
-  { draws, identity: { slice } }: FinishedPass,
-  outcomes: (draw: Draw) => readonly QueryOutcome[],
-): RetrievalSummary {
-  const asked = slice ? draws.filter((draw) => outcomes(draw).length > 0) : draws;
-  return meanOfTrials((asked.length > 0 ? asked : draws).map((draw) => draw.summary(outcomes(draw))));
+/** A part of the data set may leave a draw without anything to measure: it is passed over then. */
+function measuredDraws(draws: readonly Draw[], partial: boolean): readonly Draw[] {
+  const measured = draws.filter((draw) => draw.filterOutcomes.length > 0);
+  return partial && measured.length > 0 ? measured : draws;
+}
+
+/** A data set without its pictures must not bury its report. */
+const toldRows = 20;
+
+function firstOf(leftOut: readonly string[]): readonly string[] {
+  const more = leftOut.length - toldRows;
+  if (more <= 0) return leftOut;
+  return [...leftOut.slice(0, toldRows), `${more} more pictures or queries were left out.`];
 }
 
 /** @param final whose ceiling is that of the judged candidates: see the scoring pass */

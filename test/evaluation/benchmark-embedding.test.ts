@@ -1,5 +1,6 @@
 /** Vectors of pictures and words: mixed as a search mixes them, each made once, and without what cannot be opened. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -124,6 +125,40 @@ describe('embedBenchmark', () => {
     const straight = await embed([queries[1]!, queries[3]!], [gallery[0]!, gallery[3]!, gallery[4]!]);
     for (const query of [0, 1]) expect(queryVector(embedded, query)).toEqual(queryVector(straight, query));
     expect(embedded.galleryVectors).toEqual(straight.galleryVectors);
+  });
+
+  it('keeps nothing of a picture that changed between reading and encoding', async () => {
+    const path = join(root, '1.png');
+    const before = await readFile(path);
+    const run = async (allowPartial: boolean): Promise<EmbeddedBenchmark> => {
+      await writeFile(path, before);
+      const encoder = new CountingEncoder();
+      return embedBenchmark(
+        { queries: [rowOf('a', 0)], gallery: [rowOf('g', 1), rowOf('h', 2)] },
+        {
+          encoder,
+          description: await encoder.describeEncoder(),
+          cacheFolder: join(root, 'cache'),
+          textWeight,
+          allowPartial,
+          onProgress: ({ phase, done }) => {
+            if (phase === 'encoding' && done === 0) copyFileSync(join(root, '3.png'), path);
+          },
+        },
+      );
+    };
+    await expect(run(false)).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: expect.stringMatching(/^g cannot be opened: .*1\.png was changed while it was evaluated/),
+    });
+    const left = await run(true);
+    expect(left.gallery.map(({ row }) => row.source)).toEqual(['h']);
+    await writeFile(path, before);
+    const encoder = new CountingEncoder();
+    const whole = await embed([rowOf('a', 0)], [rowOf('g', 1), rowOf('h', 2)], encoder);
+    expect(encoder.pictures).toBe(1);
+    const [vector] = await new FakeEncoder().encodePictures([await pictureFromFile(path)]);
+    expect(galleryVector(whole, 0)).toEqual(vector);
   });
 
   it('refuses a benchmark of which nothing can be opened, allowed or not', async () => {

@@ -64,7 +64,7 @@ describe('chatreid evaluate', () => {
     const report = await json<EvaluationReport>([...market, '--limit', '5']);
     expect(report).toMatchObject({ queries: 5, partial: true, slice: { asked: 5, of: 25 } });
     const { stderr } = await evaluate([...market, '--limit', '5']);
-    expect(stderr).toContain('5 of 25 queries were asked: not comparable with numbers over all of them.');
+    expect(stderr).toContain('  Only 5 of the 25 queries were asked, evenly spread.\n');
   });
 
   it('measures in the setting that is asked for, strict or corrected', async () => {

@@ -182,6 +182,25 @@ describe('evaluateBenchmark', () => {
     expect(report.notes).toContainEqual(expect.stringContaining('0003_c2s1_000001_01.jpg was left out'));
   });
 
+  it('does not bury its report under rows that were left out', async () => {
+    const pretended: typeof market1501 = {
+      ...market1501,
+      async read(...args) {
+        const rows = await market1501.read(...args);
+        const gone = Array.from({ length: 50 }, (_, at) => ({
+          source: `gone-${at}`,
+          path: join(folder, `gone-${at}.jpg`),
+          personId: '1',
+        }));
+        return { ...rows, gallery: [...rows.gallery, ...gone] };
+      },
+    };
+    const { report } = await evaluate(new ColourEncoder(), {}, pretended);
+    const told = report.notes.filter((note) => note.includes('left out'));
+    expect(told).toHaveLength(21);
+    expect(told.at(-1)).toMatch(/^3[01] more pictures or queries were left out\.$/);
+  });
+
   it('refuses an embedding that is not a number and names its picture', async () => {
     class Broken extends ColourEncoder {
       protected override async encode(picture: Picture): Promise<Float32Array> {

@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
+import type { EvaluationReport } from '../../evaluation/evaluation-report.ts';
 import type {
   ComparedQuery,
   PairedComparison,
@@ -68,9 +69,7 @@ async function compare(
   const one = await loadRun(await runPath(first, runs));
   const other = second === undefined ? undefined : await loadRun(await runPath(second, runs));
   const [a, b] = other ? [sideOf(one), sideOf(other)] : [filterOf(one), sideOf(one)];
-  if (a.benchmark !== b.benchmark || a.setting !== b.setting) {
-    out.note(`Different measurements: ${a.benchmark} (${a.setting}) and ${b.benchmark} (${b.setting}).`);
-  }
+  tellDifferences(one.report, (other ?? one).report, out);
   const comparison = pairedBootstrap(a.queries, b.queries, {
     cluster: options.cluster,
     resamples: options.resamples,
@@ -80,6 +79,21 @@ async function compare(
   const told = ({ name, run, benchmark, setting }: Side) => ({ name, run, benchmark, setting });
   out.document({ first: told(a), second: told(b), ...comparison });
   print(a, b, comparison, options, out);
+}
+
+/** The bootstrap sees that queries differ; that they were asked otherwise, it cannot see. */
+function tellDifferences(a: EvaluationReport, b: EvaluationReport, out: Output): void {
+  if (a.benchmark !== b.benchmark || a.setting !== b.setting) {
+    out.note(`Different measurements: ${a.benchmark} (${a.setting}) and ${b.benchmark} (${b.setting}).`);
+    return;
+  }
+  if (a.gallery !== b.gallery) {
+    out.note(`Different galleries: ${grouped(a.gallery)} and ${grouped(b.gallery)} pictures.`);
+  }
+  if (a.corrected !== b.corrected) {
+    const [first, second] = [a, b].map(({ corrected }) => (corrected ? 'corrected' : 'strict'));
+    out.note(`The first is ${first}, the second ${second}.`);
+  }
 }
 
 /** @throws ChatReidError OPTION_INVALID */

@@ -1,4 +1,5 @@
 /** `chatreid evaluate runs`: what was measured and is kept. */
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { runsFolder } from '../evaluation/measure.ts';
 import { percent } from '../evaluation/report-text.ts';
@@ -8,7 +9,7 @@ import type { Shell, Work } from '../shell.ts';
 
 export function evaluateRunsCommand(shell: Shell): Command {
   return shell
-    .command('runs', 'List the evaluations that are kept, newest first.')
+    .command('runs', 'List the evaluations that are kept, newest first.', ['chatreid evaluate runs'])
     .addOption(jsonOption())
     .action((options: { readonly json?: boolean }) => shell.run(options, list));
 }
@@ -33,6 +34,7 @@ async function list({ out, settings }: Work): Promise<void> {
   out.table(
     [
       { title: 'run' },
+      { title: 'data' },
       { title: 'queries', align: 'right' },
       { title: 'gallery', align: 'right' },
       { title: 'mAP', align: 'right' },
@@ -41,6 +43,7 @@ async function list({ out, settings }: Work): Promise<void> {
     ],
     runs.map(({ name, changed, report }) => [
       name,
+      basename(report?.data ?? ''),
       report ? grouped(report.queries) : '',
       report ? grouped(report.gallery) : '',
       report ? percent(report.mAP) : 'unfinished',

@@ -52,7 +52,9 @@ export function evaluateCommand(shell: Shell): Command {
 
 function benchmarkCommand(shell: Shell): Command {
   const command = shell
-    .command('benchmark', 'Measure one benchmark.')
+    .command('benchmark', 'Measure one benchmark: the word may be left out.', [
+      'chatreid evaluate benchmark market1501 --data ./Market-1501-v15.09.15',
+    ])
     .argument('<benchmark>', `one of: ${known}`)
     .option(
       '--data <folder>',

@@ -54,13 +54,9 @@ export function printReport(report: EvaluationReport, benchmark: Benchmark, out:
   );
 }
 
-function tellNotes({ partial, slice, notes }: EvaluationReport, out: Output): void {
+function tellNotes({ partial, notes }: EvaluationReport, out: Output): void {
   if (partial) {
-    out.note(
-      slice
-        ? `${grouped(slice.asked)} of ${grouped(slice.of)} queries were asked: not comparable with numbers over all of them.`
-        : 'This is not the whole data set: not comparable with numbers that are over the whole.',
-    );
+    out.note('This is not the whole data set: not comparable with numbers that are over the whole.');
   }
   for (const note of notes) out.note(`${partial ? '  ' : 'To be noted: '}${printable(note)}`);
 }

@@ -212,7 +212,7 @@ function paired(
     throw new ChatReidError(
       'DATASET_INVALID',
       `The two runs have ${pairs.length} queries in common, ${onlyInFirst} are in the first only and ${onlyInSecond} in the second only (such as ${example}).`,
-      'Compare runs over the same queries, or ask for the common ones only.',
+      'Compare runs over the same queries, or only the common ones with --common.',
     );
   }
   return { pairs, onlyInFirst, onlyInSecond };

@@ -77,7 +77,7 @@ export function rulesSection({ benchmark, report, command }: ReportInput): Html 
 <p>${sentence(report.protocol)} ${grouped(report.skipped)} of the queries asked had no right answer in the gallery and are in no mean.</p>
 ${
   quirks.length > 0 &&
-  html`<p>${report.corrected ? 'Corrected here, where the reference code does otherwise:' : html`Kept as in the reference code (<code>--corrected</code> mends it):`}</p>
+  html`<p>${report.corrected ? 'Ways of the reference code, mended here where it is known what was meant:' : 'Kept as the reference code has it:'}</p>
 <ul>${quirks.map((quirk) => html`<li>${quirk}</li>\n`)}</ul>`
 }<pre><code>${command}</code></pre>
 <p class="notes">Results of every query: <span class="file">${outside(report.run)}</span></p>

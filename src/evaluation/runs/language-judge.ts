@@ -67,7 +67,7 @@ class WatchedEngine implements Engine {
   ): Promise<number[][]> {
     const rows = await this.engine.score(prompts, answers, options);
     this.prompts += prompts.length;
-    const bad = rows.findIndex((row) => row.some(Number.isNaN) || !row.some(Number.isFinite));
+    const bad = rows.findIndex((row) => !row.some(Number.isFinite) || row.some(isNoLogarithm));
     if (bad === -1) return rows;
     throw new ChatReidError(
       'MODEL_DAMAGED',
@@ -91,4 +91,9 @@ class WatchedEngine implements Engine {
   close() {
     return this.engine.close();
   }
+}
+
+/** Of a probability: that of 0 is one. */
+function isNoLogarithm(value: number): boolean {
+  return Number.isNaN(value) || value === Number.POSITIVE_INFINITY;
 }

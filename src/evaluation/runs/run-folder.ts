@@ -74,7 +74,9 @@ export class RunFolder {
     this.#judgements = undefined;
     await this.#queries?.close();
     this.#queries = undefined;
-    await rm(this.#part(runFiles.queries), { force: true });
+    for (const name of [runFiles.identity, runFiles.queries, runFiles.report]) {
+      await rm(this.#part(name), { force: true });
+    }
     this.lock.release();
   }
 

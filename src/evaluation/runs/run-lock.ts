@@ -1,4 +1,5 @@
 /** One process at a time works on a run. */
+import { truncateSync } from 'node:fs';
 import Database from 'libsql';
 import { ChatReidError } from '../../foundation/error.ts';
 
@@ -8,6 +9,26 @@ export class RunLock {
 
   /** @throws ChatReidError EVALUATION_BUSY while another process, or this one, holds it; whatever the disk refuses */
   static take(file: string): RunLock {
+    try {
+      return RunLock.#attempt(file);
+    } catch (error) {
+      const code = String((error as { code?: unknown }).code);
+      if (code === 'SQLITE_NOTADB') {
+        // Nothing is ever written into it, and nobody can hold one that is damaged. The file itself stays: it is the lock.
+        truncateSync(file);
+        return RunLock.#attempt(file);
+      }
+      if (!/^SQLITE_(BUSY|LOCKED)/.test(code)) throw error;
+      throw new ChatReidError(
+        'EVALUATION_BUSY',
+        'Another chatreid process is working on this very evaluation.',
+        'Wait until it has finished, or stop it; then run the same command again: it goes on where that one stopped.',
+        error,
+      );
+    }
+  }
+
+  static #attempt(file: string): RunLock {
     const db = new Database(file);
     try {
       db.exec('PRAGMA busy_timeout = 0');
@@ -15,13 +36,7 @@ export class RunLock {
       return new RunLock(db);
     } catch (error) {
       db.close();
-      if (!/^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: unknown }).code))) throw error;
-      throw new ChatReidError(
-        'EVALUATION_BUSY',
-        'Another chatreid process is working on this very evaluation.',
-        'Wait until it has finished, or stop it; then run the same command again: it goes on where that one stopped.',
-        error,
-      );
+      throw error;
     }
   }
 

@@ -21,7 +21,7 @@ export interface ListedRun {
   readonly name: string;
   /** Last change of the report or, while there is none, of the run. */
   readonly changed: Date;
-  /** Absent while the run is not finished. */
+  /** Absent while the run is not finished, and where the report is damaged: the command that began it mends both. */
   readonly report?: EvaluationReport;
 }
 
@@ -33,6 +33,7 @@ const reportSchema = z.looseObject({
   mAP: z.number(),
   rank1: z.number(),
   cmc: z.array(z.number()),
+  evaluated: z.int().min(0),
 });
 
 const querySchema = z.looseObject({
@@ -60,6 +61,13 @@ export async function loadRun(folder: string): Promise<StoredRun> {
   } catch (error) {
     throw damaged(join(root, runFiles.queries), error, ` (line ${queries.length + 1})`);
   }
+  if (queries.length !== report.evaluated) {
+    throw damaged(
+      join(root, runFiles.queries),
+      undefined,
+      `: ${queries.length} of ${report.evaluated} lines`,
+    );
+  }
   return { report, queries };
 }
 
@@ -75,7 +83,8 @@ export async function listRuns(runsFolder: string): Promise<ListedRun[]> {
       const folder = join(root, name);
       const begun = await stat(join(folder, runFiles.identity)).catch(() => undefined);
       if (begun === undefined) return undefined;
-      const report = await readReport(folder);
+      // One that is damaged must not hide the others.
+      const report = await readReport(folder).catch(() => undefined);
       if (report === undefined) return { folder, name, changed: begun.mtime };
       return { folder, name, changed: (await stat(join(folder, runFiles.report))).mtime, report };
     }),

@@ -1,3 +1,4 @@
+/** The charts of a report: scales from end to end, and numbers that stand where they are drawn. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reliability } from '../../../src/evaluation/metrics/reliability.ts';

@@ -12,6 +12,7 @@ const people = 12;
 export const drawnReport: EvaluationReport = {
   benchmark: 'market1501',
   setting: 'across-cameras',
+  data: '/data/Market-1501-v15.09.15',
   corrected: false,
   protocol: 'gallery pictures of the same person in the same camera as the query are ignored',
   mode: 'filter',

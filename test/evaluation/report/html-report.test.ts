@@ -1,3 +1,4 @@
+/** The report page: one sound document without network or script, whatever the data set says. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,11 +94,13 @@ describe('report page', () => {
   it('warns of a part, of a slice and of other counts', async () => {
     const partial = { ...drawnReport, partial: true, notes: ['7 pictures in query instead of 3368'] };
     const text = textOf(await htmlReport({ ...input, report: partial }));
-    expect(text).toContain('This is not the whole data set: not comparable with numbers that are over the whole.');
+    expect(text).toContain(
+      'This is not the whole data set: not comparable with numbers that are over the whole.',
+    );
     expect(text).toContain('7 pictures in query instead of 3368');
     const sliced = { ...partial, slice: { asked: 12, of: 3368 } };
     expect(textOf(await htmlReport({ ...input, report: sliced }))).toContain(
-      '12 of 3,368 queries were asked.',
+      '12 of 3,368 queries were asked: not comparable with numbers over all of them.',
     );
   });
 

@@ -1,3 +1,4 @@
+/** Templates of HTML: nothing that is put into one can become markup. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escaped, html, outside } from '../../../src/evaluation/report/html.ts';

@@ -1,3 +1,4 @@
+/** The table of all benchmarks: what was measured, what is absent or failed, and the paper beside it. */
 import { describe, expect, it } from 'vitest';
 import {
   type OverviewEntry,

@@ -1,3 +1,4 @@
+/** The paper's tables as data: digit for digit as printed, with the slips marked and nothing else. */
 import { describe, expect, it } from 'vitest';
 import { benchmarks } from '../../../src/evaluation/benchmarks.ts';
 import {

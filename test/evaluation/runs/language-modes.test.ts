@@ -268,6 +268,15 @@ describe('a slice', () => {
     );
     expect(report).toMatchObject({ trials: 1, evaluated: 2 });
   });
+
+  it('numbers the draws as the whole does, and counts those that it measured', async () => {
+    const trials = [{ queries: [1, 2, 3] }, { queries: [0, 9] }, { queries: [9], gallery: [0, 1, 2] }];
+    const whole = await loadRun((await evaluate({}, { trials: trials.slice(0, 2) })).report.run);
+    const { report } = await evaluate({ limit: 2 }, { trials });
+    expect(report).toMatchObject({ trials: 1, evaluated: 2, skipped: 1 });
+    const { queries } = await loadRun(report.run);
+    expect(queries).toEqual(whole.queries.filter(({ trial }) => trial === 1));
+  });
 });
 
 describe('an engine that fails', () => {
@@ -305,6 +314,7 @@ describe('an engine that fails', () => {
     ['pairwise', Number.NaN],
     ['best-choice', Number.NaN],
     ['full', Number.NEGATIVE_INFINITY],
+    ['best-choice', Number.POSITIVE_INFINITY],
   ] as const)('in mode %s with %d for an answer is refused', async (mode, value) => {
     const engine = new Failing(5, (row) => row.map(() => value));
     await expect(evaluate({ mode, engine })).rejects.toMatchObject({
@@ -344,65 +354,5 @@ describe('an engine that fails', () => {
     );
     expect(report.language!.judgedNow).toBe(15);
     expect(seen).toEqual(Array.from({ length: 16 }, (_, at) => at + 3));
-  });
-});
-
-describe('what cannot be evaluated', () => {
-  it.each<[string, Partial<EvaluationOptions>, string, RegExp]>([
-    ['a mode without its model', { mode: 'full' }, 'ENGINE_CANNOT', /Mode "full" needs a language model/],
-    ['another setting', { setting: 'night' }, 'OPTION_INVALID', /no setting "night"/],
-    ['an empty shortlist', { shortlist: 0 }, 'OPTION_INVALID', /shortlist of 0/],
-    ['half a query', { limit: 0.5 }, 'OPTION_INVALID', /0.5 queries/],
-    ['a τ out of range', { tau: 2 }, 'OPTION_INVALID', /τ cannot be 2/],
-  ])('%s', async (_, options, code, message) => {
-    await expect(evaluate(options)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
-  });
-
-  it.each<[string, (row: QueryRow) => QueryRow, string, RegExp]>([
-    [
-      'a row twice',
-      (row) => ({ ...row, source: 'same' }),
-      'DATASET_INVALID',
-      /row same is there twice in the queries/,
-    ],
-    [
-      'a query of nothing',
-      ({ path: _, caption: __, ...row }) => ({ ...row, caption: '  ' }),
-      'DATASET_INVALID',
-      /query-0-0 has neither a picture nor words/,
-    ],
-    [
-      'a novel',
-      (row) => ({ ...row, caption: 'a man '.repeat(1000) }),
-      'DATASET_INVALID',
-      /caption of query-0-0 has 5999 characters/,
-    ],
-  ])('%s', async (_, change, code, message) => {
-    const whole = drawnBenchmark();
-    const changed: Benchmark = {
-      ...whole,
-      async read(folder, options) {
-        const rows = await whole.read(folder, options);
-        return { ...rows, queries: rows.queries.map(change) };
-      },
-    };
-    await expect(evaluate({}, changed)).rejects.toMatchObject({
-      code,
-      message: expect.stringMatching(message),
-    });
-  });
-
-  it('words, by a filter that reads none', async () => {
-    class Wordless extends FakeEncoder {
-      override async describeEncoder() {
-        return { ...(await super.describeEncoder()), text: false };
-      }
-    }
-    await expect(evaluate({ encoder: new Wordless() })).rejects.toMatchObject({
-      code: 'QUERY_WORDS_UNSUPPORTED',
-      message: expect.stringContaining('query-0-1'),
-    });
-    const { report } = await evaluate({ encoder: new Wordless() }, { kinds: ['image'] });
-    expect(report.queryKinds).toEqual({ image: 18, text: 0, mixed: 0 });
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OnnxEngine } from '../../../src/engine/onnx-engine.ts';
 import { type EvaluationOptions, evaluateBenchmark } from '../../../src/evaluation/evaluation.ts';
+import { RunLock } from '../../../src/evaluation/runs/run-lock.ts';
 import { listRuns, loadRun } from '../../../src/evaluation/runs/stored-runs.ts';
 import { Calibration } from '../../../src/retrieval/calibration.ts';
 import { calibrationNumbers } from '../../support/calibration-numbers.ts';
@@ -129,6 +130,28 @@ describe('reading a run', () => {
     });
   });
 
+  it('lists the others beside one whose report is damaged', async () => {
+    const runs = join(root, 'beside');
+    const first = await evaluate({ runsFolder: runs });
+    const second = await evaluate({ runsFolder: runs, tau: 0.3 });
+    await writeFile(join(first.run, 'report.json'), '{');
+    const listed = await listRuns(runs);
+    expect(listed.map(({ folder }) => folder).sort()).toEqual([first.run, second.run].sort());
+    expect(listed.find(({ folder }) => folder === second.run)!.report?.mAP).toBe(second.mAP);
+    expect(listed.find(({ folder }) => folder === first.run)!.report).toBeUndefined();
+  });
+
+  it.each([0, 17])('names one of whose queries only %d are left', async (left) => {
+    const report = await evaluate({ runsFolder: join(root, 'shortened') });
+    const path = join(report.run, 'queries.jsonl');
+    const lines = (await readFile(path, 'utf8')).trimEnd().split('\n').slice(0, left);
+    await writeFile(path, lines.map((line) => `${line}\n`).join(''));
+    await expect(loadRun(report.run)).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: expect.stringContaining(`queries.jsonl is damaged: ${left} of 18 lines`),
+    });
+  });
+
   it('names one whose queries are gone', async () => {
     const report = await evaluate({ runsFolder: join(root, 'gone') });
     await rm(join(report.run, 'queries.jsonl'));
@@ -136,6 +159,20 @@ describe('reading a run', () => {
       code: 'DATASET_INVALID',
       message: expect.stringContaining('queries.jsonl'),
     });
+  });
+});
+
+describe('the lock of a run', () => {
+  it('is mended when it is damaged, and holds', async () => {
+    const runs = join(root, 'locked');
+    const { run } = await evaluate({ runsFolder: runs });
+    const file = join(run, 'run.lock');
+    await writeFile(file, 'no lock '.repeat(500));
+    const lock = RunLock.take(file);
+    expect(() => RunLock.take(file)).toThrow(expect.objectContaining({ code: 'EVALUATION_BUSY' }));
+    lock.release();
+    await writeFile(file, 'no lock '.repeat(500));
+    expect((await evaluate({ runsFolder: runs })).run).toBe(run);
   });
 });
 
