@@ -1,7 +1,7 @@
 /** A result file that is there whole or not at all. */
-import { chmod, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { asChatReidError } from '../foundation/error.ts';
+import { access, chmod, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import { makePrivateFolder } from '../foundation/home.ts';
 
 /**
@@ -24,4 +24,27 @@ export async function writeWhole(path: string, bytes: Uint8Array, mode = 0o600):
     throw asChatReidError(error, `writing ${target}`);
   }
   return target;
+}
+
+/**
+ * Hours of work should not end at a name that cannot be written: asked before they begin, a folder in the way and a folder
+ * that cannot be made or written are told at once.
+ *
+ * @throws ChatReidError OPTION_INVALID, STORAGE_DENIED
+ */
+export async function checkWritable(path: string, option: string): Promise<void> {
+  const target = resolve(path);
+  if ((await stat(target).catch(() => undefined))?.isDirectory()) {
+    throw new ChatReidError(
+      'OPTION_INVALID',
+      `${target} is a folder: ${option} names a file.`,
+      `Give the name of a file, such as ${option} ${join(path, 'report.html')}`,
+    );
+  }
+  try {
+    await makePrivateFolder(dirname(target));
+    await access(dirname(target), constants.W_OK);
+  } catch (error) {
+    throw asChatReidError(error, `preparing ${target}`);
+  }
 }

@@ -4,6 +4,7 @@ import { asChatReidError, ChatReidError, messageOf } from '../foundation/error.t
 import { type Picture, pictureFromFile } from '../foundation/picture.ts';
 import type { QueryKind } from '../retrieval/query.ts';
 import type { BenchmarkRow, QueryRow } from './benchmark.ts';
+import { someOf } from './datasets/some-of.ts';
 import { EmbeddingCache, isUnit, wordsId } from './embedding-cache.ts';
 import { EmbeddingTables } from './embedding-tables.ts';
 import { kindOf } from './query-kind.ts';
@@ -240,11 +241,17 @@ async function reopened(id: string, path: string): Promise<Picture | Error> {
   }
 }
 
-const encodeWords: EncodeBatch = (batch, { encoder, signal }) =>
-  encoder.encodeTexts(
-    batch.map(([, { words }]) => words!),
-    signal ? { signal } : {},
-  );
+/**
+ * One by one, as a search asks: in a batch a sentence is padded to the longest, which changes its last bits, so that what
+ * else was missing from the cache would be seen in the result. It costs the same.
+ */
+const encodeWords: EncodeBatch = async (batch, { encoder, signal }) => {
+  const vectors: Float32Array[] = [];
+  for (const [, { words }] of batch) {
+    vectors.push(...(await encoder.encodeTexts([words!], signal ? { signal } : {})));
+  }
+  return vectors;
+};
 
 function unitVector(vector: Float32Array, { source }: Content, encoder: EncoderDescription): Float32Array {
   if (vector.length === encoder.dimension && isUnit(vector)) return vector;
@@ -278,11 +285,12 @@ function refuseBroken(
   const [first] = broken;
   if (first === undefined || allowPartial) return;
   const [row, error] = first;
-  const more = broken.size === 1 ? '' : ` and ${broken.size - 1} more`;
+  const others = [...broken.keys()].slice(1).map(({ source }) => source);
+  const nor = others.length === 0 ? '' : ` Nor can ${someOf(others)}.`;
   throw new ChatReidError(
     'DATASET_INVALID',
-    `${row.source}${more} cannot be opened: ${messageOf(error)}`,
-    'Restore the picture, or pass --allow-partial to leave such pictures out.',
+    `${row.source} cannot be opened: ${messageOf(error)}${nor}`,
+    'Replace what cannot be opened, or pass --allow-partial to leave it out.',
     asChatReidError(error, `opening ${row.source}`),
   );
 }

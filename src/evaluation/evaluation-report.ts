@@ -32,6 +32,8 @@ export interface EvaluationReport extends RetrievalSummary, FilterMeasuresReport
   /** Set where only some of the queries were asked. */
   readonly slice?: { readonly asked: number; readonly of: number };
   readonly gallery: number;
+  /** SHA-256 over the gallery's rows: names, labels and the bytes of the pictures. */
+  readonly galleryContent: string;
   /** Draws that the metrics are means of; 1 where the protocol draws nothing. */
   readonly trials: number;
   /** Queries (of all draws) without a right answer in the gallery, which the protocol leaves out of every mean. */
@@ -60,8 +62,10 @@ export interface EvaluationReport extends RetrievalSummary, FilterMeasuresReport
   readonly seconds: number;
   readonly timings: {
     readonly embedding: number;
+    /** Of the similarities, and of finding and keeping the best of each query. */
     readonly similarity: number;
     readonly judging: number;
+    /** Of CMC, mAP, mINP and the ceilings. */
     readonly metrics: number;
     /** Of `roc`, `openSet` and `histogram`; 0 where they were left out. */
     readonly measures: number;

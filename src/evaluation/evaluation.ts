@@ -139,9 +139,8 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
   const embeddedAt = performance.now();
 
   const protocol = corrected ? (setting.corrected ?? setting.protocol) : setting.protocol;
-  // A draw keeps its number in a slice that leaves it without queries, so that slice and whole can be compared.
-  const draws = trials.flatMap((trial, number) =>
-    trial.queries?.length === 0 ? [] : [new Draw(number, trial, gallery, { protocol, corrected, seed })],
+  const draws = trials.map(
+    (trial, number) => new Draw(number, trial, gallery, { protocol, corrected, seed }),
   );
   const run = await RunFolder.open(options.runsFolder, identity);
   try {
@@ -237,7 +236,10 @@ function refuseRepeated({ queries, gallery }: BenchmarkRows): void {
   }
 }
 
-/** The draws in the rows that are left, after a slice and after what could not be opened. */
+/**
+ * The draws in the rows that are left, after a slice and after what could not be opened. One that nothing is left of keeps
+ * its place, so that a draw has one number in the slice and in the whole.
+ */
 function remaining({ queries, gallery, trials }: BenchmarkRows, embedded: EmbeddedBenchmark): Trial[] {
   if (trials === undefined) return [{}];
   const numbers = (

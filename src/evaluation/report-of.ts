@@ -10,7 +10,7 @@ import { meanOfTrials, type RetrievalSummary } from './metrics/retrieval-metrics
 import type { Protocol } from './protocol.ts';
 import type { Draw } from './runs/draw.ts';
 import type { FilterMeasures } from './runs/filter-measures.ts';
-import type { RunIdentity } from './runs/run-identity.ts';
+import { galleryFingerprint, type RunIdentity } from './runs/run-identity.ts';
 import type { Said, Scored } from './runs/scoring-pass.ts';
 
 export interface FinishedPass {
@@ -64,6 +64,7 @@ export function reportOf(pass: FinishedPass): EvaluationReport {
     queryKinds,
     ...(slice ? { slice } : {}),
     gallery: embedded.gallery.length,
+    galleryContent: galleryFingerprint(embedded.gallery),
     trials: draws.length,
     skipped: scored.skipped,
     ...final,

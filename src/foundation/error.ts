@@ -88,7 +88,7 @@ export function messageOf(error: unknown): string {
 export function asChatReidError(error: unknown, doing: string): ChatReidError {
   if (error instanceof ChatReidError) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
     return new ChatReidError(
       'STORAGE_FULL',
       `The disk is full (while ${doing}).`,

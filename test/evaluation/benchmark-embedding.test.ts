@@ -110,6 +110,23 @@ describe('embedBenchmark', () => {
     expect(second).toEqual({ ...embedded, encoded: 0 });
   });
 
+  it('makes of words the same vector in any company', async () => {
+    class Padding extends CountingEncoder {
+      override async encodeTexts(texts: readonly string[]): Promise<Float32Array[]> {
+        const longest = Math.max(...texts.map((text) => text.length));
+        const vectors = await super.encodeTexts(texts);
+        for (const vector of vectors) vector[0]! += 1e-4 * longest;
+        return vectors;
+      }
+    }
+    const queries = [words('a', 'red'), words('b', 'a man in a long red coat'), words('c', 'blue')];
+    const together = await embed(queries, [rowOf('g', 0)], new Padding());
+    for (const [at, query] of queries.entries()) {
+      const [alone] = await new Padding().encodeTexts([query.caption!]);
+      expect(queryVector(together, at)).toEqual(alone);
+    }
+  });
+
   it('leaves out what cannot be opened, and keeps every other vector at its row', async () => {
     await writeFile(join(root, '3.png'), 'no picture');
     const queries = [rowOf('a', 3), words('b', 'red'), { ...rowOf('c', 3), caption: 'red' }, rowOf('d', 0)];
@@ -164,7 +181,10 @@ describe('embedBenchmark', () => {
   it('refuses a benchmark of which nothing can be opened, allowed or not', async () => {
     await expect(
       embed([rowOf('a', 0)], [rowOf('g', 8), rowOf('h', 9)], new CountingEncoder(), true),
-    ).rejects.toMatchObject({ code: 'DATASET_INVALID', message: expect.stringMatching(/^g and 1 more/) });
+    ).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: expect.stringMatching(/^g cannot be opened: .* Nor can h\.$/),
+    });
   });
 });
 

@@ -272,25 +272,25 @@ describe('the page', () => {
     );
   });
 
-  it('is the one document where it cannot be written, and the numbers are kept', async () => {
+  it('is refused before the work begins where it cannot be written', async () => {
     await writeFile(at('file'), 'no folder');
     const page = at('file', 'below', 'page.html');
     const told = await json<Failed>([...market, '--html', page, '--limit', '7']);
-    expect(told.exitCode).toBe(1);
+    expect([told.exitCode, told.error.code]).toEqual([1, 'STORAGE_DENIED']);
     expect(told.error.message).toContain(page);
-    const people = await evaluate([...market, '--html', page, '--limit', '7']);
-    expect(people.exitCode).toBe(1);
-    expect(people.stdout).toMatch(/mAP +Rank-1/);
-    expect(people.stderr).toContain(page);
-    const runs = await json<readonly { report: EvaluationReport }[]>(['runs']);
-    expect(runs[0]!.report.slice).toEqual({ asked: 7, of: 25 });
+    await mkdir(at('taken', 'page.html'), { recursive: true });
+    const taken = await json<Failed>([...market, '--html', at('taken', 'page.html'), '--limit', '7']);
+    expect([taken.exitCode, taken.error.code]).toEqual([2, 'OPTION_INVALID']);
+    expect(taken.error.message).toMatch(/page\.html is a folder: --html names a file/);
+    expect(await readdir(at('taken'))).toEqual(['page.html']);
+    const runs = await json<readonly { report?: EvaluationReport }[]>(['runs']);
+    expect(runs.filter(({ report }) => report?.slice?.asked === 7)).toEqual([]);
   });
 
-  it('does not replace a folder, and leaves nothing half behind', async () => {
-    await mkdir(at('taken', 'page.html'), { recursive: true });
-    const told = await json<Failed>([...market, '--html', at('taken', 'page.html')]);
-    expect(told.exitCode).toBe(1);
-    expect(await readdir(at('taken'))).toEqual(['page.html']);
+  it('says that a shortlist is for the language model', async () => {
+    const { stderr, exitCode } = await evaluate([...market, '--limit', '5', '--shortlist', '3']);
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('--shortlist is for the modes with a language model');
   });
 });
 

@@ -1,5 +1,5 @@
 /** `chatreid evaluate runs` and `compare`: what is kept, and whether two of it differ by more than chance. */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationReport } from '../../src/evaluation/evaluation-report.ts';
@@ -83,10 +83,39 @@ describe('chatreid evaluate compare', () => {
     for (const metric of ['mAP', 'rank1', 'mINP'] as const) expect(own[metric]).toEqual(two[metric]);
   });
 
+  it('sees that a name stands for another picture, and that the gallery is another', async () => {
+    const names = (await readdir(at('market', 'query'))).sort();
+    const measured = async (query: string, gallery: readonly string[]): Promise<EvaluationReport> => {
+      await mkdir(at('same'), { recursive: true });
+      await copyFile(at('market', 'query', query), at('same', 'q.png'));
+      for (const [n, name] of gallery.entries()) {
+        await copyFile(at('market', 'query', name), at('same', `g${n}.png`));
+      }
+      const file = at('same', 'cameras.csv');
+      await writeFile(file, 'path,person_id,split\nq.png,a,query\ng0.png,a,gallery\ng1.png,b,gallery\n');
+      return json<EvaluationReport>(['manifest', '--data', file]);
+    };
+    const first = await measured(names[0]!, [names[1]!, names[2]!]);
+    const otherQuery = await measured(names[5]!, [names[1]!, names[2]!]);
+    const otherGallery = await measured(names[0]!, [names[1]!, names[6]!]);
+    const refused = await json<Failed>(['compare', first.run, otherQuery.run]);
+    expect(refused.error.message).toBe('Query q.png is another picture in the second run than in the first.');
+    const { stderr } = await evaluate(['compare', first.run, otherGallery.run]);
+    expect(stderr).toContain('Different galleries: as many pictures, but not the same ones');
+  });
+
+  it('puts what makes a comparison doubtful into the document, too', async () => {
+    const { warnings } = await json<Compared & { warnings: string[] }>(['compare', filter.run, judged.run]);
+    expect(warnings).toEqual(['Only 8 persons: too few for an interval or a p-value to mean much.']);
+  });
+
   it('tells people, better and worse apart', async () => {
     const { mAP } = await json<Compared>(['compare', filter.run, judged.run]);
     const { stdout, stderr, exitCode } = await evaluate(['compare', filter.run, judged.run]);
-    expect([exitCode, stderr]).toEqual([0, '']);
+    expect([exitCode, stderr]).toEqual([
+      0,
+      'Only 8 persons: too few for an interval or a p-value to mean much.\n',
+    ]);
     expect(stdout).toContain(
       `first:  filter (colour) ${filter.run}\nsecond: pairwise (fake) ${judged.run}\n`,
     );

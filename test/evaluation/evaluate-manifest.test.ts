@@ -250,7 +250,7 @@ describe('rubbish in place of a manifest', () => {
   it.each([
     ['a folder', () => at('cameras'), /this is a folder/],
     ['a picture', () => at('cameras/1a.png'), /line 1: this is not UTF-8 text/],
-    ['nothing', () => at('cameras/none.csv'), /no manifest that can be read/],
+    ['nothing', () => at('cameras/none.csv'), /There is no file .*none\.csv\.$/],
   ])('%s is refused', async (_, path, message) => {
     const refused = await json<Failed>(['manifest', '--data', path()]);
     expect([refused.exitCode, refused.error.code]).toEqual([1, 'DATASET_INVALID']);

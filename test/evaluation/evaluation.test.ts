@@ -7,6 +7,7 @@ import type { Encoder } from '../../src/engine/encoder.ts';
 import type { EvaluationProgress } from '../../src/evaluation/benchmark-embedding.ts';
 import { type EvaluationOptions, evaluateBenchmark } from '../../src/evaluation/evaluation.ts';
 import { market1501 } from '../../src/evaluation/datasets/market1501.ts';
+import { acrossCameras, anyCamera } from '../../src/evaluation/protocol.ts';
 import { ChatReidError } from '../../src/foundation/error.ts';
 import type { Picture } from '../../src/foundation/picture.ts';
 import { Calibration } from '../../src/retrieval/calibration.ts';
@@ -161,6 +162,18 @@ describe('evaluateBenchmark', () => {
       },
     });
     await expect(run).rejects.toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('scores by the mended protocol where it is asked to, and where there is one', async () => {
+    const [setting] = market1501.settings;
+    const mended: typeof market1501 = { ...market1501, settings: [{ ...setting, corrected: anyCamera }] };
+    const rule = async (corrected: boolean, benchmark = mended) =>
+      (await evaluate(new ColourEncoder(), { corrected }, benchmark)).report.protocol;
+    expect([await rule(true), await rule(false), await rule(true, market1501)]).toEqual([
+      anyCamera.rule,
+      acrossCameras.rule,
+      acrossCameras.rule,
+    ]);
   });
 
   it('refuses a part that was not allowed', async () => {

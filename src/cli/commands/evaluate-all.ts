@@ -10,7 +10,7 @@ import { type MeasureOptions, measure, withMeasureOptions } from '../evaluation/
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { printable } from '../output.ts';
 import type { Shell, Work } from '../shell.ts';
-import { writeWhole } from '../write-file.ts';
+import { checkWritable, writeWhole } from '../write-file.ts';
 
 interface AllOptions extends MeasureOptions {
   readonly data: string;
@@ -47,6 +47,8 @@ async function evaluateAll(work: Work, options: AllOptions): Promise<ExitCode> {
   const { overview, overviewHtml, overviewMarkdown } = await import(
     '../../evaluation/report/overview-table.ts'
   );
+  if (options.markdown !== undefined) await checkWritable(options.markdown, '--markdown');
+  if (options.html !== undefined) await checkWritable(options.html, '--html');
   const entries: Entry[] = [];
   for (const benchmark of benchmarks) {
     const [setting] = benchmark.settings;

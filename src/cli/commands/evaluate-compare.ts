@@ -13,7 +13,7 @@ import { ChatReidError } from '../../foundation/error.ts';
 import { runsFolder } from '../evaluation/measure.ts';
 import { percent } from '../evaluation/report-text.ts';
 import { jsonOption } from '../gallery-option.ts';
-import { grouped, type Output, printable } from '../output.ts';
+import { counted, grouped, type Output, printable } from '../output.ts';
 import { type Shell, type Work, wholeNumber } from '../shell.ts';
 
 interface CompareOptions {
@@ -69,32 +69,47 @@ async function compare(
   const one = await loadRun(await runPath(first, runs));
   const other = second === undefined ? undefined : await loadRun(await runPath(second, runs));
   const [a, b] = other ? [sideOf(one), sideOf(other)] : [filterOf(one), sideOf(one)];
-  tellDifferences(one.report, (other ?? one).report, out);
+  const warnings = differencesOf(one.report, (other ?? one).report);
+  // Before the comparison, which may refuse: they say why.
+  for (const warning of warnings) out.note(warning);
   const comparison = pairedBootstrap(a.queries, b.queries, {
     cluster: options.cluster,
     resamples: options.resamples,
     seed: options.seed,
     commonOnly: options.common ?? false,
   });
+  if (comparison.clusters < fewClusters) {
+    const few = `Only ${counted(comparison.clusters, options.cluster, options.cluster === 'query' ? 'queries' : 'persons')}: too few for an interval or a p-value to mean much.`;
+    warnings.push(few);
+    out.note(few);
+  }
   const told = ({ name, run, benchmark, setting }: Side) => ({ name, run, benchmark, setting });
-  out.document({ first: told(a), second: told(b), ...comparison });
+  out.document({ first: told(a), second: told(b), warnings, ...comparison });
   print(a, b, comparison, options, out);
 }
 
 /** The bootstrap sees that queries differ; that they were asked otherwise, it cannot see. */
-function tellDifferences(a: EvaluationReport, b: EvaluationReport, out: Output): void {
+function differencesOf(a: EvaluationReport, b: EvaluationReport): string[] {
   if (a.benchmark !== b.benchmark || a.setting !== b.setting) {
-    out.note(`Different measurements: ${a.benchmark} (${a.setting}) and ${b.benchmark} (${b.setting}).`);
-    return;
+    return [`Different measurements: ${a.benchmark} (${a.setting}) and ${b.benchmark} (${b.setting}).`];
   }
+  const differences: string[] = [];
   if (a.gallery !== b.gallery) {
-    out.note(`Different galleries: ${grouped(a.gallery)} and ${grouped(b.gallery)} pictures.`);
+    differences.push(`Different galleries: ${grouped(a.gallery)} and ${grouped(b.gallery)} pictures.`);
+  } else if (a.galleryContent !== b.galleryContent) {
+    differences.push(
+      'Different galleries: as many pictures, but not the same ones, or not the same persons.',
+    );
   }
   if (a.corrected !== b.corrected) {
     const [first, second] = [a, b].map(({ corrected }) => (corrected ? 'corrected' : 'strict'));
-    out.note(`The first is ${first}, the second ${second}.`);
+    differences.push(`The first is ${first}, the second ${second}.`);
   }
+  return differences;
 }
+
+/** Resampling three persons says how these three differ, not how others would. */
+const fewClusters = 20;
 
 /** @throws ChatReidError OPTION_INVALID */
 async function runPath(given: string, runs: string): Promise<string> {

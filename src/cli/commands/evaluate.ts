@@ -9,6 +9,7 @@ import { type MeasureOptions, measure, withMeasureOptions, writeReport } from '.
 import { printReport } from '../evaluation/report-text.ts';
 import type { Settings } from '../settings.ts';
 import type { Shell, Work } from '../shell.ts';
+import { checkWritable } from '../write-file.ts';
 import { evaluateAllCommand } from './evaluate-all.ts';
 import { evaluateCompareCommand } from './evaluate-compare.ts';
 import { evaluateRunsCommand } from './evaluate-runs.ts';
@@ -82,6 +83,10 @@ async function evaluate(work: Work, name: string, options: EvaluateOptions): Pro
   if (data === undefined) {
     const what = name === 'manifest' ? '--data FILE.csv (or FILE.jsonl)' : '--data FOLDER';
     throw new ChatReidError('OPTION_INVALID', `Where is the data of ${benchmark.title}?`, `Add ${what}.`);
+  }
+  if (html !== undefined) await checkWritable(html, '--html');
+  if (options.shortlist !== undefined && options.mode === 'filter') {
+    out.note('--shortlist is for the modes with a language model: nothing is judged in mode filter.');
   }
   const evaluation = await measure(work, benchmark, data, options);
   printReport(evaluation.report, benchmark, out);

@@ -1,9 +1,11 @@
 /** One measurement from the command line: options to parts, a benchmark to a report, and the page that is asked for. */
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../evaluation/benchmark.ts';
 import type { EvaluationProgress } from '../../evaluation/benchmark-embedding.ts';
 import type { Evaluation } from '../../evaluation/evaluation.ts';
+import { ChatReidError } from '../../foundation/error.ts';
 import type { SearchMode } from '../../retrieval/search-result.ts';
 import { deviceNote } from '../device-note.ts';
 import { jsonOption } from '../gallery-option.ts';
@@ -65,6 +67,7 @@ export async function measure(
     import('../../evaluation/evaluation.ts'),
     import('../../retrieval/calibration.ts'),
   ]);
+  await checkData(folder, benchmark);
   const filter = await parts.filterFolder();
   const calibration = await Calibration.read(filter);
   const encoder = await parts.localModel(filter);
@@ -92,6 +95,26 @@ export async function measure(
     });
   } finally {
     progress.stop();
+  }
+}
+
+/** A slip in a path is the commonest mistake, and is called by its name. @throws ChatReidError DATASET_INVALID */
+async function checkData(given: string, { title, name }: Benchmark): Promise<void> {
+  const path = resolve(given);
+  const wanted = name === 'manifest' ? 'file' : 'folder';
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
+  const refuse = (message: string, next: string, cause?: unknown): ChatReidError =>
+    new ChatReidError('DATASET_INVALID', message, next, cause);
+  if (found instanceof Error) {
+    const absent = found.code === 'ENOENT' || found.code === 'ENOTDIR';
+    throw refuse(
+      absent ? `There is no ${wanted} ${path}.` : `${path} cannot be looked at.`,
+      absent ? `Check the path behind --data: ${title} is read from a ${wanted}.` : 'Check its permissions.',
+      found,
+    );
+  }
+  if (wanted === 'folder' && !found.isDirectory()) {
+    throw refuse(`${path} is no folder.`, `Give the folder that ${title} was unpacked to.`);
   }
 }
 

@@ -1,14 +1,13 @@
 /** Pictures with captions, as the text-to-image data sets write them: one JSON list of records. */
+import { posix } from 'node:path';
 import { longestWords } from '../../retrieval/query.ts';
 import { type Layout, malformedRow } from './dataset-errors.ts';
 import { eachJsonRecord, recordName } from './json-records.ts';
-import { missingPictures } from './missing-pictures.ts';
-import { someOf } from './some-of.ts';
 
 export interface CaptionedPicture {
   /** Of the record in its file, from 1; where several are merged, of the first. */
   readonly record: number;
-  /** Path relative to the data set's folder, with forward slashes. */
+  /** Path relative to the data set's folder, with forward slashes and without `.`. */
   readonly source: string;
   readonly personId: string;
   /** `train`, `val` or `test`; absent where the records do not say. */
@@ -79,11 +78,16 @@ function pictureOf(
   if (captions.length === 0) throw wrong('it has no caption');
   return {
     record: number,
-    source: `${pictureFolder}${path}`,
+    source: plain(`${pictureFolder}${path}`),
     personId: String(id),
     captions: captions.map((caption) => captionOf(caption, wrong)),
     ...(hasSplits ? { split: part } : {}),
   };
+}
+
+/** `./a.png` is `a.png`. Most paths stay the string that they are: millions of rebuilt ones take more memory. */
+function plain(path: string): string {
+  return /(^|\/)\.?\//.test(path) ? posix.normalize(path) : path;
 }
 
 /** @throws what `wrong` makes, when there are no words or more than a search takes */
@@ -94,34 +98,4 @@ export function captionOf(caption: unknown, wrong: (what: string) => Error): str
     throw wrong(`a caption of it is ${length} characters long, and ${longest} is the most`);
   }
   return caption;
-}
-
-/**
- * @param nameOf how the row of a picture is called in the refusal, e.g. `reid_raw.json record 17`
- * @returns the pictures that are there, and one sentence about the others
- * @throws ChatReidError DATASET_INVALID naming a row whose picture is not there, unless such rows may be left out
- */
-export async function picturesThere<Picture extends { readonly source: string }>(
-  pictures: readonly Picture[],
-  pathOf: (picture: Picture) => string,
-  nameOf: (picture: Picture) => string,
-  allowPartial: boolean,
-): Promise<{ there: readonly Picture[]; differences: string[] }> {
-  const missing = await missingPictures(pictures.map(pathOf));
-  if (missing.size === 0) return { there: pictures, differences: [] };
-  const absent = pictures.filter((picture) => missing.has(pathOf(picture)));
-  const first = absent[0]!;
-  if (!allowPartial) {
-    const more = absent.length === 1 ? '' : `; ${absent.length - 1} more are missing`;
-    throw malformedRow(
-      nameOf(first),
-      `its picture ${first.source} is not there${more}`,
-      'Complete the folder, or pass --allow-partial to leave such pictures out.',
-    );
-  }
-  const left = absent.length === 1 ? '1 picture is' : `${absent.length} pictures are`;
-  return {
-    there: pictures.filter((picture) => !missing.has(pathOf(picture))),
-    differences: [`${left} not there and left out: ${someOf(absent.map(({ source }) => source))}`],
-  };
 }

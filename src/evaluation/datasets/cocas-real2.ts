@@ -46,18 +46,25 @@ export const cocasReal2: TrainingSet = {
         else pictures.set(picture.source, picture);
       }
     }
-    const rows = await trainingRowsOf(root, await placed(root, [...pictures.values()]));
-    const differences = countDifferences([
+    const { rows, differences: leftOut } = await trainingRowsOf(
+      root,
+      await placed(root, [...pictures.values()]),
+      Object.keys(lists).join(' or '),
+      layout,
+      allowPartial,
+    );
+    const counts = countDifferences([
       { of: 'pictures', found: rows.length, published: cocasReal2Counts.pictures },
       { of: 'persons', found: persons(rows), published: cocasReal2Counts.persons },
     ]);
+    const differences = [...leftOut, ...counts];
     refusePartial(layout.title, root, differences, allowPartial);
     return { rows, differences };
   },
 };
 
 async function listed(root: string, list: string, fields: number): Promise<ListedPicture[]> {
-  const lines = await linesOf(join(root, list), layout);
+  const lines = await linesOf(root, list, layout);
   if (lines.length === 0) throw notThisLayout(root, layout.title, `${list} names no picture`, layout.next);
   const rows = lines.map(({ number, text }) => {
     const row = `${list} line ${number}`;

@@ -2,8 +2,9 @@
 import { basename, join } from 'node:path';
 import type { BenchmarkRow } from '../benchmark.ts';
 import { type Layout, malformedRow, notThisLayout } from './dataset-errors.ts';
-import { inSourceOrder, jsonOf, refuseDuplicates, refuseMissing } from './list-file.ts';
+import { inSourceOrder, jsonOf, refuseDuplicates } from './list-file.ts';
 import { datasetRoot, everythingIn, somePicturesIn } from './picture-folder.ts';
+import { type Found, listedThere, refuseNone } from './pictures-there.ts';
 
 /** Whose boxes: drawn by hand, or found by a detector. The spelling of the public files. */
 export type Boxes = 'labeled' | 'detected';
@@ -35,23 +36,48 @@ export function cuhk03Root(folder: string): Promise<string> {
   return datasetRoot(folder, marks, ['cuhk03', 'CUHK03', 'cuhk03-np', 'CUHK03-NP', 'cuhk03_np']);
 }
 
-/** One list of the new protocol, whichever of the two layouts is there. */
-export async function newProtocolRows(root: string, boxes: Boxes, part: Part): Promise<BenchmarkRow[]> {
+/**
+ * Lists of the new protocol, whichever of the two layouts is there.
+ *
+ * @returns one list of rows a part, none of them empty
+ */
+export async function newProtocolRows(
+  root: string,
+  boxes: Boxes,
+  parts: readonly Part[],
+  allowPartial: boolean,
+): Promise<Found<BenchmarkRow[][]>> {
   const here = await everythingIn(root);
   const file = newSplits(boxes);
   if (here.has(file)) {
-    const rows = await splitRows(root, boxes, file, 0, part);
-    return inSourceOrder(rows.map((row) => benchmarkRow(root, row, row.number)));
+    const [split] = await splitsOf(root, file);
+    const lists = parts.map((part) => splitRows(split, boxes, `${file} split 1 ${part}`, part));
+    const { there, differences } = await listedThere(root, lists, missing(boxes, allowPartial));
+    for (const [at, part] of parts.entries()) {
+      refuseNone(root, cuhk03Layout, there[at]!, `no picture that ${file} split 1 ${part} names is there`);
+    }
+    return { there: there.map((rows) => inOrder(root, rows, ({ number }) => number)), differences };
   }
-  if (here.has(boxes)) return croppedRows(root, boxes, part);
+  if (here.has(boxes)) {
+    const there = [];
+    for (const part of parts) there.push(await croppedRows(root, boxes, part));
+    return { there, differences: [] };
+  }
   throw notHere(root, here, `neither ${file} nor a folder ${boxes}`);
 }
 
-/** How many pictures there are in all, and one test set a split: its persons are named alike in every split. */
-export async function classicTestSets(
+export interface ClassicSplits {
+  /** Pictures of the first split, in all. */
+  readonly pictures: number;
+  /** One a split: its persons are named alike in every split. Empty where none of its pictures is there. */
+  readonly testSets: readonly (readonly BenchmarkRow[])[];
+}
+
+export async function classicSplits(
   root: string,
   boxes: Boxes,
-): Promise<{ readonly pictures: number; readonly testSets: readonly (readonly BenchmarkRow[])[] }> {
+  allowPartial: boolean,
+): Promise<Found<ClassicSplits>> {
   const here = await everythingIn(root);
   const file = `splits_classic_${boxes}.json`;
   if (!here.has(file)) {
@@ -66,12 +92,23 @@ export async function classicTestSets(
     throw notHere(root, here, `no ${file}`);
   }
   const splits = await splitsOf(root, file);
-  const testSets = [];
-  for (const at of splits.keys()) testSets.push(await splitRows(root, boxes, file, at, 'query', splits));
-  const train = await splitRows(root, boxes, file, 0, 'train', splits);
+  const lists = splits.map((split, at) => splitRows(split, boxes, `${file} split ${at + 1} query`, 'query'));
+  const training = splitRows(splits[0], boxes, `${file} split 1 train`, 'train');
+  const { there, differences } = await listedThere(root, [training, ...lists], missing(boxes, allowPartial));
+  const [train = [], ...tests] = there;
   return {
-    pictures: train.length + testSets[0]!.length,
-    testSets: testSets.map((rows) => inSourceOrder(rows.map((row) => benchmarkRow(root, row, row.person)))),
+    there: {
+      pictures: train.length + tests[0]!.length,
+      testSets: tests.map((rows) => inOrder(root, rows, ({ person }) => person)),
+    },
+    differences,
+  };
+}
+
+function missing(boxes: Boxes, allowPartial: boolean): { next: string; allowPartial: boolean } {
+  return {
+    next: `Complete the folder images_${boxes}: have torchreid prepare it again.`,
+    allowPartial,
   };
 }
 
@@ -109,32 +146,35 @@ async function croppedRows(root: string, boxes: Boxes, part: Part): Promise<Benc
   });
 }
 
-function benchmarkRow(root: string, { source, cameraId }: SplitRow, personId: string): BenchmarkRow {
-  return { source, path: join(root, source), personId, cameraId };
+/** @param personOf which of the two ways to say who it is */
+function inOrder(
+  root: string,
+  rows: readonly SplitRow[],
+  personOf: (row: SplitRow) => string,
+): BenchmarkRow[] {
+  return inSourceOrder(
+    rows.map((row) => ({
+      source: row.source,
+      path: join(root, row.source),
+      personId: personOf(row),
+      cameraId: row.cameraId,
+    })),
+  );
 }
 
 async function splitsOf(root: string, file: string): Promise<readonly unknown[]> {
-  const splits = await jsonOf(join(root, file), cuhk03Layout);
+  const splits = await jsonOf(root, file, cuhk03Layout);
   if (Array.isArray(splits) && splits.length > 0) return splits;
   throw malformedRow(file, 'this is no list of splits', restore);
 }
 
-async function splitRows(
-  root: string,
-  boxes: Boxes,
-  file: string,
-  at: number,
-  part: Part,
-  splits?: readonly unknown[],
-): Promise<SplitRow[]> {
-  const where = `${file} split ${at + 1} ${part}`;
-  const split: unknown = (splits ?? (await splitsOf(root, file)))[at];
+/** @param where names the list, e.g. `splits_new_labeled.json split 1 query` */
+function splitRows(split: unknown, boxes: Boxes, where: string, part: Part): SplitRow[] {
   const listed: unknown = (split as Partial<Record<Part, unknown>> | null)?.[part];
   if (!Array.isArray(listed) || listed.length === 0)
     throw malformedRow(where, 'this is no list of pictures', restore);
   const rows = listed.map((entry, row) => parseEntry(entry, `images_${boxes}`, `${where} row ${row + 1}`));
   refuseDuplicates(rows);
-  await refuseMissing(root, rows, `Complete the folder images_${boxes}: have torchreid prepare it again.`);
   return rows;
 }
 

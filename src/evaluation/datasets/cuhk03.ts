@@ -1,12 +1,17 @@
 /** CUHK03: five pairs of cameras on one campus, two kinds of boxes, two protocols. */
 import { resolve } from 'node:path';
-import type { Benchmark, BenchmarkRow, BenchmarkRows, Setting } from '../benchmark.ts';
+import type { Benchmark, BenchmarkRows, Setting } from '../benchmark.ts';
 import { acrossCameras } from '../protocol.ts';
 import { cuhk03Classic } from '../protocols/cuhk03-classic.ts';
-import { cuhk03DrawsWhileScoring, cuhk03MapOverAllPictures } from '../protocols/reference-quirks.ts';
-import { type Boxes, classicTestSets, cuhk03Layout, cuhk03Root, newProtocolRows } from './cuhk03-layouts.ts';
+import {
+  cuhk03DrawsWhileScoring,
+  cuhk03MapOverAllPictures,
+  cuhk03ScoresFirstTestSet,
+} from '../protocols/reference-quirks.ts';
+import { type Boxes, classicSplits, cuhk03Layout, cuhk03Root, newProtocolRows } from './cuhk03-layouts.ts';
 import { countDifferences, persons, refusePartial } from './dataset-counts.ts';
-import { inSourceOrder } from './list-file.ts';
+import { scorable, union } from './gallery-draws.ts';
+import { refuseNone } from './pictures-there.ts';
 
 export const cuhk03Counts = {
   labeled: { trainingPictures: 7368, queries: 1400, gallery: 5328 },
@@ -19,13 +24,11 @@ export const cuhk03Counts = {
 
 const title = cuhk03Layout.title;
 
-const firstTestSetAlone =
-  'torchreid and fast-reid score the first of the twenty test sets; the authors average over all twenty, with a network trained for each.';
 const acrossNewProtocol = { protocol: acrossCameras, quirks: [] };
 const singleShot = {
   protocol: cuhk03Classic,
   corrected: cuhk03Classic,
-  quirks: [firstTestSetAlone, cuhk03DrawsWhileScoring, cuhk03MapOverAllPictures],
+  quirks: [cuhk03ScoresFirstTestSet, cuhk03DrawsWhileScoring, cuhk03MapOverAllPictures],
 };
 
 const newLabelled: Setting = {
@@ -88,43 +91,51 @@ export const cuhk03: Benchmark = {
     const boxes: Boxes = setting.name.endsWith('detected') ? 'detected' : 'labeled';
     const rows =
       setting.protocol === cuhk03Classic
-        ? await classicRows(root, boxes, corrected)
-        : await newRows(root, boxes);
+        ? await classicRows(root, boxes, allowPartial, corrected)
+        : await newRows(root, boxes, allowPartial);
     refusePartial(title, root, rows.differences, allowPartial);
     return rows;
   },
   async readTraining(folder, { allowPartial }) {
     const root = await cuhk03Root(resolve(folder));
-    const pictures = await newProtocolRows(root, 'labeled', 'train');
+    const { there, differences: leftOut } = await newProtocolRows(root, 'labeled', ['train'], allowPartial);
+    const pictures = there.flat();
     const published = cuhk03Counts.labeled.trainingPictures;
-    const differences = countDifferences([
+    const counts = countDifferences([
       { of: 'labelled training pictures', found: pictures.length, published },
       { of: 'persons in them', found: persons(pictures), published: cuhk03Counts.trainingPersons },
     ]);
+    const differences = [...leftOut, ...counts];
     refusePartial(title, root, differences, allowPartial);
     return { rows: pictures.map((row) => ({ ...row, captions: [] })), differences };
   },
 };
 
-async function newRows(root: string, boxes: Boxes): Promise<BenchmarkRows> {
-  const queries = await newProtocolRows(root, boxes, 'query');
-  const gallery = await newProtocolRows(root, boxes, 'gallery');
+async function newRows(root: string, boxes: Boxes, allowPartial: boolean): Promise<BenchmarkRows> {
+  const { there, differences } = await newProtocolRows(root, boxes, ['query', 'gallery'], allowPartial);
+  const [queries = [], gallery = []] = there;
   const published = cuhk03Counts[boxes];
-  const differences = countDifferences([
+  const counts = countDifferences([
     { of: `${boxes} query pictures`, found: queries.length, published: published.queries },
     { of: 'persons in them', found: persons(queries), published: cuhk03Counts.persons },
     { of: `${boxes} gallery pictures`, found: gallery.length, published: published.gallery },
     { of: 'persons in the gallery', found: persons(gallery), published: cuhk03Counts.persons },
   ]);
-  return { queries, gallery, differences };
+  return { queries, gallery, differences: [...differences, ...counts] };
 }
 
 /** A test set is both queries and gallery: a query's own picture is of its person and camera, and so ignored. */
-async function classicRows(root: string, boxes: Boxes, corrected: boolean): Promise<BenchmarkRows> {
-  const { pictures, testSets } = await classicTestSets(root, boxes);
+async function classicRows(
+  root: string,
+  boxes: Boxes,
+  allowPartial: boolean,
+  corrected: boolean,
+): Promise<BenchmarkRows> {
+  const { there, differences: leftOut } = await classicSplits(root, boxes, allowPartial);
+  const { pictures, testSets } = there;
   const first = testSets[0] ?? [];
   const { trainingPictures, queries, gallery } = cuhk03Counts[boxes];
-  const differences = countDifferences([
+  const counts = countDifferences([
     { of: 'classic splits', found: testSets.length, published: cuhk03Counts.classicSplits },
     {
       of: `${boxes} pictures in the first split`,
@@ -133,13 +144,15 @@ async function classicRows(root: string, boxes: Boxes, corrected: boolean): Prom
     },
     { of: 'persons in its test set', found: persons(first), published: cuhk03Counts.classicPersons },
   ]);
-  if (!corrected) return { queries: first, gallery: first, differences };
-  const rows = new Map<string, BenchmarkRow>(testSets.flat().map((row) => [row.source, row]));
-  const all = inSourceOrder([...rows.values()]);
-  const trials = testSets.map((testSet) => {
-    const drawn = new Set(testSet.map(({ source }) => source));
-    const numbers = [...all.keys()].filter((row) => drawn.has(all[row]!.source));
-    return { queries: numbers, gallery: numbers };
-  });
-  return { queries: all, gallery: all, trials, differences };
+  const differences = [...leftOut, ...counts];
+  if (!corrected) {
+    refuseNone(root, cuhk03Layout, first, 'no picture of the first classic test set is there');
+    return { queries: first, gallery: first, differences };
+  }
+  const sets = testSets.map((rows, at) => ({ number: at + 1, queries: rows, gallery: rows }));
+  const { kept, differences: emptied } = scorable(sets, 'classic test set');
+  refuseNone(root, cuhk03Layout, kept, 'no picture of a classic test set is there');
+  const { rows, of } = union(kept.map(({ queries }) => queries));
+  const trials = of.map((numbers) => ({ queries: numbers, gallery: numbers }));
+  return { queries: rows, gallery: rows, trials, differences: [...leftOut, ...emptied, ...counts] };
 }

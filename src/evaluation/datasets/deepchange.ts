@@ -44,16 +44,23 @@ export const deepChange: TrainingSet = {
       ['DeepChangeDataset'],
     );
     const listed = await listedPictures(root, listOf(trainingSet), layout, parserOf(trainingSet));
-    const rows = await trainingRowsOf(root, listed);
+    const { rows, differences: leftOut } = await trainingRowsOf(
+      root,
+      listed,
+      listOf(trainingSet),
+      layout,
+      allowPartial,
+    );
     const here = await everythingIn(root);
     const whole: ListedPicture[] = [...listed];
     for (const set of otherSets.filter((name) => here.has(listOf(name)))) {
       whole.push(...(await listedPictures(root, listOf(set), layout, parserOf(set))));
     }
-    const differences = countDifferences([
+    const counts = countDifferences([
       { of: 'pictures in the five lists', found: whole.length, published: deepChangeCounts.pictures },
       { of: 'persons in them', found: persons(whole), published: deepChangeCounts.persons },
     ]);
+    const differences = [...leftOut, ...counts];
     refusePartial(layout.title, root, differences, allowPartial);
     return { rows, differences };
   },

@@ -1,11 +1,12 @@
 /** Flickr30k: photographs of everyday life, five descriptions each. Nobody is identified. Training only. */
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { TrainingSet } from '../benchmark.ts';
-import { captionOf, picturesThere } from './captioned-pictures.ts';
+import { captionOf } from './captioned-pictures.ts';
 import { countDifferences, refusePartial } from './dataset-counts.ts';
 import { type Layout, malformedRow, notThisLayout } from './dataset-errors.ts';
 import { inSourceOrder, jsonOf, linesOf } from './list-file.ts';
 import { datasetRoot, everythingIn, isPictureName } from './picture-folder.ts';
+import { picturesThere } from './pictures-there.ts';
 
 export const flickr30kCounts = {
   whole: { pictures: 31_783, captions: 158_915 },
@@ -61,13 +62,15 @@ export const flickr30k: TrainingSet = {
       const names = pictureFolders.join(' or ');
       throw notThisLayout(root, title, `there is no folder ${names} that can be read`, layout.next);
     }
-    const path = join(root, file);
-    const { training, counts } = await (file === karpathy ? karpathyPictures(path) : listedPictures(path));
+    const { training, counts } = await (file === karpathy ? karpathyPictures : listedPictures)(root, file);
     const { there, differences: missing } = await picturesThere(
       training.map(({ name, ...picture }) => ({ ...picture, source: `${pictureFolder}/${name}` })),
-      ({ source }) => join(root, source),
-      ({ row }) => row,
-      allowPartial,
+      {
+        pathOf: ({ source }) => join(root, source),
+        sourceOf: ({ source }) => source,
+        nameOf: ({ row }) => row,
+        allowPartial,
+      },
     );
     if (there.length === 0) {
       throw notThisLayout(root, title, `no picture that ${file} describes is there`, layout.next);
@@ -86,11 +89,11 @@ interface Described {
 }
 
 /** `NAME.jpg#0<tab>caption` or `NAME.jpg| 0| caption`. */
-async function listedPictures(path: string): Promise<Described> {
+async function listedPictures(root: string, file: string): Promise<Described> {
   const found = new Map<string, { row: string; captions: Map<number, string> }>();
-  for (const { number, text } of await linesOf(path, layout)) {
+  for (const { number, text } of await linesOf(root, file, layout)) {
     if (number === 1 && text.startsWith('image_name')) continue;
-    const row = `${basename(path)} line ${number}`;
+    const row = `${file} line ${number}`;
     const wrong = (what: string): Error => malformedRow(row, what, 'Restore the line from the data set.');
     const [, name, at, written] = /^([^|#/\\]+)[|#]\s*(\d+)[\s|]\s*(.*)$/.exec(text) ?? [];
     if (name === undefined || !isPictureName(name))
@@ -110,12 +113,12 @@ async function listedPictures(path: string): Promise<Described> {
 }
 
 /** `{images: [{filename, split, sentences: [{raw}]}]}`: the division that Karpathy made. */
-async function karpathyPictures(path: string): Promise<Described> {
-  const list = (await jsonOf(path, layout)) as { images?: unknown } | null;
-  if (!Array.isArray(list?.images)) throw malformedRow(path, 'it holds no list of images', layout.next);
+async function karpathyPictures(root: string, file: string): Promise<Described> {
+  const list = (await jsonOf(root, file, layout)) as { images?: unknown } | null;
+  if (!Array.isArray(list?.images)) throw malformedRow(file, 'it holds no list of images', layout.next);
   const seen = new Map<string, string>();
   const all = list.images.map((image: unknown, at): DescribedPicture & { split: string } => {
-    const row = `${basename(path)} image ${at + 1}`;
+    const row = `${file} image ${at + 1}`;
     const wrong = (what: string): Error => malformedRow(row, what, 'Restore the file from the data set.');
     const { filename, split, sentences } = (image ?? {}) as Readonly<Record<string, unknown>>;
     if (typeof filename !== 'string' || !isPictureName(filename) || /[/\\]/.test(filename)) {

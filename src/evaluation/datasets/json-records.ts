@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { type Layout, malformedRow, notThisLayout } from './dataset-errors.ts';
+import { type Layout, malformedRow, noFile } from './dataset-errors.ts';
 
 const [tab, lineFeed, carriageReturn, space, quote, comma] = [0x09, 0x0a, 0x0d, 0x20, 0x22, 0x2c];
 const [openList, backslash, closeList, openObject, closeObject] = [0x5b, 0x5c, 0x5d, 0x7b, 0x7d];
@@ -33,8 +33,7 @@ export async function eachJsonRecord(
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
-    const missing = `there is no file ${basename(path)} that can be read`;
-    throw notThisLayout(dirname(path), layout.title, missing, layout.next, error);
+    throw noFile(dirname(path), basename(path), layout, error);
   }
   reader.end();
 }

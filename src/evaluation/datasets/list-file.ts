@@ -1,8 +1,8 @@
 /** The text files that name a data set's rows, one a line. */
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { anyLayout, malformedRow, notThisLayout } from './dataset-errors.ts';
-import { missingPictures } from './missing-pictures.ts';
+import { join } from 'node:path';
+import { ChatReidError } from '../../foundation/error.ts';
+import { anyLayout, malformedRow, noFile } from './dataset-errors.ts';
+import { utf8File } from './utf8-file.ts';
 
 export interface Line {
   /** From 1, as an editor shows it. */
@@ -14,57 +14,42 @@ export interface Line {
 /**
  * The lines that are not empty. A byte-order mark and Windows line ends are passed over.
  *
- * @param path of the file
- * @throws ChatReidError DATASET_INVALID when it cannot be read
+ * @param root absolute path of the data set
+ * @param list the file's path, relative to root
+ * @throws ChatReidError DATASET_INVALID when it cannot be read, or is not UTF-8
  */
-export async function linesOf(path: string, layout = anyLayout): Promise<Line[]> {
-  return linesIn(await textOf(path, layout));
-}
-
-/** As {@link linesOf}, of a text. */
-export function linesIn(text: string): Line[] {
+export async function linesOf(root: string, list: string, layout = anyLayout): Promise<Line[]> {
+  const text = await textOf(root, list, layout);
   return text
-    .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)
     .map((line, at) => ({ number: at + 1, text: line.trim() }))
     .filter((line) => line.text !== '');
 }
 
-/** The whole of a text file. @throws ChatReidError DATASET_INVALID when it cannot be read */
-export async function textOf(path: string, layout = anyLayout): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (error instanceof RangeError || (error as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') {
-      throw malformedRow(
-        path,
-        'the file is longer than one text can be (half a gigabyte)',
-        'Split the file, or take the part of the data set that you need.',
-        error,
-      );
-    }
-    throw notThisLayout(
-      dirname(path),
-      layout.title,
-      `there is no file ${basename(path)} that can be read`,
-      layout.next,
-      error,
-    );
-  }
+/** The whole of a text file without its byte-order mark. Parameters and errors as those of {@link linesOf}. */
+export async function textOf(root: string, file: string, layout = anyLayout): Promise<string> {
+  const { text } = await utf8File(join(root, file), {
+    name: file,
+    encode: 'Restore the file from the data set, or save it as UTF-8.',
+    shorten: 'Split the file, or take the part of the data set that you need.',
+  }).catch((error: unknown) => {
+    throw error instanceof ChatReidError ? error : noFile(root, file, layout, error);
+  });
+  return text;
 }
 
 /**
  * A file of JSON. What is in it is unknown: the reader checks each row.
  *
- * @throws ChatReidError DATASET_INVALID when it cannot be read or is not JSON
+ * @throws ChatReidError DATASET_INVALID as {@link linesOf}, and when it is not JSON
  */
-export async function jsonOf(path: string, layout = anyLayout): Promise<unknown> {
-  const text = await textOf(path, layout);
+export async function jsonOf(root: string, file: string, layout = anyLayout): Promise<unknown> {
+  const text = await textOf(root, file, layout);
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return JSON.parse(text);
   } catch (error) {
     throw malformedRow(
-      path,
+      join(root, file),
       'this is not JSON',
       'Restore the file from the data set, then try again.',
       error,
@@ -89,23 +74,6 @@ export function refuseDuplicates(rows: readonly { readonly source: string; reado
     }
     first.set(source, row);
   }
-}
-
-/**
- * @param rows each with its source relative to root, and `row`: where the list names it, e.g. `list_query.txt line 12`
- * @param next what to do, one sentence
- * @throws ChatReidError DATASET_INVALID naming the first row whose file is not there, and how many there are
- */
-export async function refuseMissing(
-  root: string,
-  rows: readonly { readonly source: string; readonly row: string }[],
-  next: string,
-): Promise<void> {
-  const missing = await missingPictures(rows.map(({ source }) => join(root, source)));
-  const first = rows.find(({ source }) => missing.has(join(root, source)));
-  if (!first) return;
-  const more = missing.size > 1 ? ` (nor are ${missing.size - 1} other pictures that are listed)` : '';
-  throw malformedRow(first.row, `${first.source} is not in ${root}${more}`, next);
 }
 
 /** In code-unit order of their sources, as every reader gives its rows. */

@@ -1,8 +1,9 @@
 /** The training part of data sets whose pictures are named by lists: the same checks for each. */
 import { join } from 'node:path';
-import type { TrainingRow } from '../benchmark.ts';
+import type { TrainingRows } from '../benchmark.ts';
 import { type Layout, notThisLayout } from './dataset-errors.ts';
-import { inSourceOrder, linesOf, refuseDuplicates, refuseMissing } from './list-file.ts';
+import { inSourceOrder, linesOf, refuseDuplicates } from './list-file.ts';
+import { listedThere, refuseNone } from './pictures-there.ts';
 
 /** A line of a list, understood: what the data set says of a picture, and where it says so. */
 export interface ListedPicture {
@@ -28,17 +29,34 @@ export async function listedPictures<Picture extends ListedPicture>(
   layout: Layout,
   parse: (text: string, row: string) => Picture,
 ): Promise<Picture[]> {
-  const all = await linesOf(join(root, list), layout);
+  const all = await linesOf(root, list, layout);
   const listed = all.map(({ number, text }) => parse(text, `${list} line ${number}`));
   if (listed.length === 0) throw notThisLayout(root, layout.title, `${list} names no picture`, layout.next);
   refuseDuplicates(listed);
   return listed;
 }
 
-/** @throws ChatReidError DATASET_INVALID naming the first line whose picture is not there */
-export async function trainingRowsOf(root: string, listed: readonly ListedPicture[]): Promise<TrainingRow[]> {
-  await refuseMissing(root, listed, 'Complete the folder, or take the lines out of the list.');
-  return inSourceOrder(
-    listed.map(({ row: _, ...picture }) => ({ ...picture, path: join(root, picture.source), captions: [] })),
-  );
+/**
+ * @param lists what names them, for the refusal, e.g. `train-set-bbox.txt`
+ * @returns the rows that are left, and a sentence about the others
+ * @throws ChatReidError DATASET_INVALID naming the first line whose picture is not there, unless a part is allowed; when
+ *   none is there
+ */
+export async function trainingRowsOf(
+  root: string,
+  listed: readonly ListedPicture[],
+  lists: string,
+  layout: Layout,
+  allowPartial: boolean,
+): Promise<TrainingRows> {
+  const next = 'Complete the folder, or take the lines out of the list.';
+  const { there, differences } = await listedThere(root, [listed], { next, allowPartial });
+  const left = there.flat();
+  refuseNone(root, layout, left, `no picture that ${lists} names is there`);
+  const rows = left.map(({ row: _, ...picture }) => ({
+    ...picture,
+    path: join(root, picture.source),
+    captions: [],
+  }));
+  return { rows: inSourceOrder(rows), differences };
 }

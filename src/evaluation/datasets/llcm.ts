@@ -38,12 +38,20 @@ export const llcm: TrainingSet = {
     const root = await datasetRoot(resolve(folder), ['idx'], ['LLCM']);
     const visible = await listedPictures(root, lists.visible, layout, parserOf('visible'));
     const infrared = await listedPictures(root, lists.infrared, layout, parserOf('infrared'));
-    const rows = await trainingRowsOf(root, [...visible, ...infrared]);
-    const differences = countDifferences([
-      { of: 'visible training pictures', found: visible.length, published: llcmCounts.visible },
-      { of: 'infrared training pictures', found: infrared.length, published: llcmCounts.infrared },
+    const { rows, differences: leftOut } = await trainingRowsOf(
+      root,
+      [...visible, ...infrared],
+      Object.values(lists).join(' or '),
+      layout,
+      allowPartial,
+    );
+    const seen = rows.filter((row) => row.modality === 'visible').length;
+    const counts = countDifferences([
+      { of: 'visible training pictures', found: seen, published: llcmCounts.visible },
+      { of: 'infrared training pictures', found: rows.length - seen, published: llcmCounts.infrared },
       { of: 'persons in them', found: persons(rows), published: llcmCounts.persons },
     ]);
+    const differences = [...leftOut, ...counts];
     refusePartial(layout.title, root, differences, allowPartial);
     return { rows, differences };
   },

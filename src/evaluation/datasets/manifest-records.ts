@@ -1,10 +1,11 @@
 /** The records of a manifest that is a benchmark: CSV, TSV or JSON lines, each with its line and its known cells. */
-import { isUtf8 } from 'node:buffer';
-import { readFile, stat } from 'node:fs/promises';
-import { parse } from 'csv-parse/sync';
-import { messageOf } from '../../foundation/error.ts';
-import { malformedRow } from './dataset-errors.ts';
+import { stat } from 'node:fs/promises';
+import { type Options, parse } from 'csv-parse/sync';
+import { ChatReidError, messageOf } from '../../foundation/error.ts';
+import { malformedRow, unreadable } from './dataset-errors.ts';
+import { RecordLines } from './record-lines.ts';
 import { someOf } from './some-of.ts';
+import { utf8File } from './utf8-file.ts';
 
 export type ManifestColumn =
   | 'path'
@@ -54,17 +55,18 @@ export class RowMistakes {
 
 /**
  * .jsonl and .ndjson are one JSON object a line, anything else is CSV unless its first character is a brace. The
- * delimiter of a CSV (comma, semicolon or tab) is the one that its first line has most of. A byte-order mark, Windows
- * line ends and empty lines are passed over; unknown columns are ignored.
+ * delimiter of a CSV (comma, semicolon or tab) is the one that its first line has most of, or the one that Excel's
+ * `sep=;` names in a line above it. A byte-order mark, the line ends of any system (of several in one CSV, too) and
+ * empty lines are passed over; unknown columns are ignored.
  *
  * @param file absolute path
  * @param mistakes is told of rows that cannot be read
  * @throws ChatReidError DATASET_INVALID when the file as a whole cannot be read
  */
 export async function manifestRecords(file: string, mistakes: RowMistakes): Promise<ManifestRecord[]> {
-  const text = await utf8TextOf(file);
+  const { bytes, text } = await utf8TextOf(file);
   const start = text.trimStart();
-  if (start === '') throw malformedRow(file, 'the file is empty', `The first line is ${header}.`);
+  if (start === '') throw emptyFile(file);
   const jsonLines = /\.(jsonl|ndjson)$/i.test(file) || start.startsWith('{');
   if (start.startsWith('[')) {
     throw malformedRow(
@@ -73,10 +75,15 @@ export async function manifestRecords(file: string, mistakes: RowMistakes): Prom
       'Write one JSON object a line, without brackets around them and commas between them.',
     );
   }
-  return jsonLines ? jsonRecords(text, mistakes) : csvRecords(text, file, mistakes);
+  return jsonLines ? jsonRecords(text, mistakes) : csvRecords(bytes, text, file, mistakes);
 }
 
-async function utf8TextOf(file: string): Promise<string> {
+function emptyFile(file: string): Error {
+  return malformedRow(file, 'the file is empty', `The first line is ${header}.`);
+}
+
+/** Both without a byte-order mark. */
+async function utf8TextOf(file: string): Promise<{ bytes: Buffer; text: string }> {
   const isFolder = await stat(file).then(
     (stats) => stats.isDirectory(),
     () => false,
@@ -84,73 +91,64 @@ async function utf8TextOf(file: string): Promise<string> {
   if (isFolder) {
     throw malformedRow(file, 'this is a folder', 'Give the manifest itself, a CSV or JSONL file.');
   }
-  const bytes = await readFile(file).catch((error: unknown) => {
-    throw malformedRow(
-      file,
-      'there is no manifest that can be read',
-      'Give the path of a CSV or JSONL file.',
-      error,
+  return utf8File(file, {
+    name: file,
+    therefore: ', so it is neither CSV nor JSON lines',
+    encode: 'Save the manifest as UTF-8 (in Excel: CSV UTF-8), then try again.',
+    shorten: 'Split it into several manifests.',
+  }).catch((error: unknown) => {
+    if (error instanceof ChatReidError) throw error;
+    const wrong = 'there is no manifest that can be read';
+    throw (
+      unreadable(file, error) ?? malformedRow(file, wrong, 'Give the path of a CSV or JSONL file.', error)
     );
   });
-  if (!isUtf8(bytes) || bytes.includes(0)) {
-    throw malformedRow(
-      `${file} line ${lineThatIsNoText(bytes)}`,
-      'this is not UTF-8 text, so it is neither CSV nor JSON lines',
-      'Save the manifest as UTF-8 (in Excel: CSV UTF-8), then try again.',
-    );
-  }
-  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }
 
-function lineThatIsNoText(bytes: Buffer): number {
-  let line = 1;
-  for (let from = 0; from <= bytes.length; line++) {
-    const end = bytes.indexOf(10, from);
-    const part = bytes.subarray(from, end === -1 ? bytes.length : end);
-    if (end === -1 || !isUtf8(part) || part.includes(0)) return line;
-    from = end + 1;
-  }
-  return line;
+/** A record of a CSV, and the number of the byte behind it. */
+interface CsvRecord {
+  readonly info: { readonly bytes: number };
+  readonly record: readonly string[];
 }
 
-function csvRecords(text: string, file: string, mistakes: RowMistakes): ManifestRecord[] {
-  const first = text.slice(0, 4096).trimStart().split(/\r?\n/, 1)[0] ?? '';
-  const delimiter = ['\t', ';', ','].sort((a, b) => first.split(b).length - first.split(a).length)[0] ?? ',';
-  let table: { info: { lines: number }; record: string[] }[];
-  try {
-    table = parse(text, {
-      delimiter,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-    }) as unknown as typeof table;
-  } catch (error) {
-    const { lines } = error as { lines?: number };
-    throw malformedRow(
-      lines === undefined ? file : `${file} line ${lines}`,
-      `this is not CSV: ${messageOf(error)}`,
-      'A cell that holds a quote, a line end or the delimiter stands in quotes, its own quotes doubled: "a ""red"" cap".',
-      error,
-    );
-  }
-  const names = table.shift()?.record ?? [];
+/** The first line by which Excel is told the delimiter; Excel shows it to nobody. */
+const delimiterLine = /^"?sep=([,;|\t])"?[ \t]*(?:\r\n|\n|\r|$)/i;
+
+function csvRecords(whole: Buffer, text: string, file: string, mistakes: RowMistakes): ManifestRecord[] {
+  const [told, said] = delimiterLine.exec(text.slice(0, 32)) ?? ['', undefined];
+  // Every character of the line is one byte.
+  const bytes = whole.subarray(told.length);
+  const first =
+    text
+      .slice(told.length, told.length + 4096)
+      .trimStart()
+      .split(/\r\n|\n|\r/, 1)[0] ?? '';
+  if (text.slice(told.length).trim() === '') throw emptyFile(file);
+  const likely = ['\t', ';', ','].sort((a, b) => first.split(b).length - first.split(a).length)[0] ?? ',';
+  const table = parsed(bytes, said ?? likely, file, told === '' ? 1 : 2);
+  const lines = new RecordLines(bytes, told === '' ? 1 : 2);
+  const [head, ...body] = table.map(({ info, record }) => ({ line: lines.next(info.bytes), record }));
+  const { line: headLine, record: names } = head ?? { line: 1, record: [] };
   const known = names.map(columnOf);
   const missing = required.filter((column) => !known.includes(column));
   if (missing.length > 0) {
     throw malformedRow(
-      `${file} line 1`,
+      `${file} line ${headLine}`,
       `there is no column ${missing.join(' and no column ')} (found: ${someOf(names, 12)})`,
       `The first line names the columns, in any order: ${header}.`,
     );
   }
   const twice = known.find((column, at) => column !== undefined && known.indexOf(column) !== at);
   if (twice !== undefined) {
-    throw malformedRow(`${file} line 1`, `the column ${twice} is there twice`, 'Take one of them out.');
+    throw malformedRow(
+      `${file} line ${headLine}`,
+      `the column ${twice} is there twice`,
+      'Take one of them out.',
+    );
   }
-  return table.flatMap(({ info, record }) => {
+  return body.flatMap(({ line, record }) => {
     // Spreadsheets write a line of delimiters for each empty row below the last.
     if (record.every((cell) => cell.trim() === '')) return [];
-    const line = info.lines - lineEndsIn(record);
     if (record.length !== names.length) {
       mistakes.add(
         line,
@@ -168,6 +166,39 @@ function csvRecords(text: string, file: string, mistakes: RowMistakes): Manifest
   });
 }
 
+const quoteMistakes: ReadonlyMap<string | undefined, string> = new Map([
+  ['CSV_QUOTE_NOT_CLOSED', 'a quote is opened in this record and not closed'],
+  ['CSV_INVALID_CLOSING_QUOTE', 'the quote that ends a cell of this record has no delimiter behind it'],
+  ['CSV_INVALID_OPENING_QUOTE', 'a cell of this record holds a quote and does not begin with one'],
+]);
+
+/** @throws ChatReidError DATASET_INVALID naming the line on which the record begins that cannot be read */
+function parsed(bytes: Buffer, delimiter: string, file: string, firstLine: number): readonly CsvRecord[] {
+  const options: Options = {
+    delimiter,
+    info: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    relax_column_count: true,
+    skip_empty_lines: true,
+  };
+  try {
+    return parse(bytes, options) as unknown as CsvRecord[];
+  } catch (error) {
+    const { code, records = 0 } = error as { code?: string; records?: number };
+    const lines = new RecordLines(bytes, firstLine);
+    if (records > 0) {
+      const before = parse(bytes, { ...options, to: records }) as unknown as CsvRecord[];
+      for (const { info } of before) lines.next(info.bytes);
+    }
+    throw malformedRow(
+      `${file} line ${lines.next(bytes.length)}`,
+      `this is not CSV: ${quoteMistakes.get(code) ?? messageOf(error)}`,
+      'A cell that holds a quote, a line end or the delimiter stands in quotes, its own quotes doubled: "a ""red"" cap".',
+      error,
+    );
+  }
+}
+
 function jsonRecords(text: string, mistakes: RowMistakes): ManifestRecord[] {
   return text.split(/\r?\n/).flatMap((text, at) => {
     if (text.trim() === '') return [];
@@ -182,7 +213,9 @@ function jsonRecords(text: string, mistakes: RowMistakes): ManifestRecord[] {
       const column = columnOf(name);
       if (column === undefined || cell === null) continue;
       // A whole number above 2^53 has lost digits already, and two persons may have become one.
-      const exact = typeof cell === 'number' && (Number.isSafeInteger(cell) || !Number.isInteger(cell));
+      const exact =
+        typeof cell === 'number' &&
+        (Number.isInteger(cell) ? Number.isSafeInteger(cell) : Number.isFinite(cell));
       if (typeof cell !== 'string' && !(exact && column !== 'caption')) {
         mistakes.add(line, `its ${column} is not text`, `Write ${column} as text in quotes.`);
         return [];
@@ -222,10 +255,4 @@ function recordOf(
     if (trimmed !== '') cells[column] = column === 'caption' ? cell : trimmed;
   }
   return { line, cells };
-}
-
-function lineEndsIn(record: readonly string[]): number {
-  let ends = 0;
-  for (const cell of record) if (cell.includes('\n')) ends += cell.split('\n').length - 1;
-  return ends;
 }

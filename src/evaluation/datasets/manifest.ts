@@ -14,7 +14,7 @@ import { clothChanging, sameClothes } from '../protocols/clothes.ts';
 import { malformedRow } from './dataset-errors.ts';
 import { inSourceOrder } from './list-file.ts';
 import { isPictureRow, type ManifestRow, manifestRows, type Split } from './manifest-rows.ts';
-import { missingPictures } from './missing-pictures.ts';
+import { type Found, picturesThere } from './pictures-there.ts';
 import { someOf } from './some-of.ts';
 
 export interface ManifestOptions {
@@ -49,10 +49,10 @@ const aboutClothes: ReadonlySet<unknown> = new Set([clothChanging, sameClothes])
  * | clothes_id | for settings about clothes | likewise | may be   | what the person wears                            |
  * | modality   | may be empty               | likewise | likewise | `visible`, `infrared` or `thermal`               |
  *
- * A query with a path is a picture, with a caption words, with both a mixed query. Columns come in any order, others are
- * ignored, and names are read as the importer reads them (`personId`, `Person ID`). Commas, semicolons and tabs are
- * known as delimiters; .jsonl and .ndjson are one JSON object a line. `test` is no split here: in one data set it is
- * what is searched, in another both sides, so a manifest says which.
+ * A query with a path is a picture, with a caption words, with both a mixed query. Columns come in any order, others
+ * are ignored, and names are read as the importer reads them (`personId`, `Person ID`). Commas, semicolons and tabs are
+ * known as delimiters, and a first line `sep=;` says which it is; .jsonl and .ndjson are one JSON object a line. `test`
+ * is no split here: in one data set it is what is searched, in another both sides, so a manifest says which.
  *
  * Rows of the same person and the same camera are removed only where both rows name a camera. A path may be absolute or
  * lead out of the folder: a manifest is trusted as the command line is, so nobody opens one that a stranger sent.
@@ -97,10 +97,11 @@ async function readBenchmark(
   if (aboutClothes.has(setting.protocol)) needClothes(file, setting, asked, searched);
 
   const { there, differences } = await present(file, [...asked, ...searched], allowPartial);
-  const queries = inSourceOrder(queryRows(file, asked.filter(there), all.at(-1)?.line ?? 0));
+  const left = (split: Split): ManifestRow[] => there.filter((row) => row.split === split);
+  const queries = inSourceOrder(queryRows(file, left('query'), all.at(-1)?.line ?? 0));
   const gallery = inSourceOrder(
-    searched
-      .filter(there)
+    left('gallery')
+      .filter(isPictureRow)
       .map(({ labels, written, path }): BenchmarkRow => ({ ...labels, source: written, path })),
   );
   if (queries.length === 0 || gallery.length === 0) {
@@ -114,7 +115,7 @@ async function readTrainingPart(file: string, allowPartial: boolean): Promise<Tr
   const training = rowsOf(file, await manifestRows(file), 'train').filter(isPictureRow);
   const { there, differences } = await present(file, training, allowPartial);
   const rows = new Map<string, TrainingRow>();
-  for (const { labels, written, path, caption } of training.filter(there)) {
+  for (const { labels, written, path, caption } of there) {
     const known = rows.get(path);
     const { captions = [], source = written } = known ?? {};
     rows.set(path, {
@@ -177,27 +178,22 @@ const nextOfMissing =
   'Paths are relative to the manifest, with forward slashes. Correct them or bring the pictures.';
 
 /** @throws ChatReidError DATASET_INVALID naming a picture that is not there, unless they may be left out */
-async function present(
+function present<Row extends ManifestRow>(
   file: string,
-  rows: readonly ManifestRow[],
+  rows: readonly Row[],
   allowPartial: boolean,
-): Promise<{ there: (row: ManifestRow) => boolean; differences: string[] }> {
-  const missing = await missingPictures(rows.flatMap(({ path }) => path ?? []));
-  const there = ({ path }: ManifestRow): boolean => path === undefined || !missing.has(path);
-  const absent = rows.filter((row) => !there(row)).sort((a, b) => a.line - b.line);
-  const [first] = absent;
-  if (first === undefined) return { there, differences: [] };
-  if (!allowPartial) {
-    const more = absent.length === 1 ? '' : `; ${absent.length - 1} more rows have none, either`;
-    throw malformedRow(
-      `${file} line ${first.line}`,
-      `there is no picture at ${first.written}${more}`,
-      `${nextOfMissing} Or pass --allow-partial to leave such rows out.`,
-    );
-  }
-  const named = someOf(absent.map(({ line, written }) => `${written} (line ${line})`));
-  const rowsAre = absent.length === 1 ? '1 row was' : `${absent.length} rows were`;
-  return { there, differences: [`${rowsAre} left out because no picture is there: ${named}`] };
+): Promise<Found<readonly Row[]>> {
+  return picturesThere(
+    rows.toSorted((a, b) => a.line - b.line),
+    {
+      pathOf: ({ path }) => path,
+      sourceOf: ({ written }) => written ?? '',
+      nameOf: ({ line }) => `line ${line}`,
+      file,
+      next: nextOfMissing,
+      allowPartial,
+    },
+  );
 }
 
 /** Distractors may wear what they like: who is looked for must not. */

@@ -39,7 +39,8 @@ const junk = '-1';
  * | bounding_box_train |   12,936 |     751 |                            0 |         0 |
  *
  * Six cameras on one campus; every picture 64 x 128 pixels. A name is `PPPP_cCsS_FFFFFF_BB.jpg`: person, camera,
- * sequence, frame, box. Junk is dropped; distractors stay in the gallery and are never right.
+ * sequence, frame, box. Junk is dropped; distractors stay in the gallery, are never right and
+ * never looked for.
  */
 export const market1501: Benchmark = {
   name: 'market1501',
@@ -72,6 +73,14 @@ export function market1501Rows(
   test: readonly string[],
 ): BenchmarkRows {
   const queries = rowsOf(root, queryFolder, query);
+  const nobody = queries.find((row) => row.personId === distractor);
+  if (nobody !== undefined) {
+    throw malformedRow(
+      nobody.source,
+      `this is a distractor (${distractor}), and ${title} looks for none`,
+      'Take the file out of the folder.',
+    );
+  }
   const boxes = rowsOf(root, galleryFolder, test);
   const gallery = boxes.filter((row) => row.personId !== junk);
   const known = gallery.filter((row) => row.personId !== distractor);

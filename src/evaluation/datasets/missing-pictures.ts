@@ -1,18 +1,19 @@
 /** Which pictures that a list names are not there. Folders are listed, no picture is opened. */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { lookahead } from '../../gallery/lookahead.ts';
-import { everythingIn } from './picture-folder.ts';
+import { unreadable } from './dataset-errors.ts';
 
 /** From so many pictures in one folder, listing it once is cheaper than looking each up. */
 const worthListing = 16;
 
 /**
- * A name that the listing lacks is looked up all the same: file systems differ in what they take for the same name
- * (capitals, accents in one character or two), and the file system has the last word.
+ * A name that the listing lacks, and a link, is looked up all the same: file systems differ in what they take for the
+ * same name (capitals, accents in one character or two), and the file system has the last word.
  *
  * @param paths absolute, each once or more often
  * @returns those at which there is no file, in their order, each once
+ * @throws ChatReidError DATASET_INVALID when it may not be told, since a folder may not be entered
  */
 export async function missingPictures(paths: Iterable<string>): Promise<Set<string>> {
   const folders = new Map<string, Set<string>>();
@@ -29,7 +30,7 @@ export async function missingPictures(paths: Iterable<string>): Promise<Set<stri
 }
 
 async function missingIn(folder: string, pictures: ReadonlySet<string>): Promise<string[]> {
-  const names = pictures.size < worthListing ? new Set<string>() : await everythingIn(folder);
+  const names = pictures.size < worthListing ? new Set<string>() : await filesIn(folder);
   const missing: string[] = [];
   for (const path of pictures) {
     if (!names.has(basename(path)) && !(await isFile(path))) missing.push(path);
@@ -37,9 +38,19 @@ async function missingIn(folder: string, pictures: ReadonlySet<string>): Promise
   return missing;
 }
 
+/** Names of the files right in a folder, links left out. Empty where it cannot be listed: each is looked up then. */
+async function filesIn(folder: string): Promise<Set<string>> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return new Set(entries.flatMap((entry) => (entry.isFile() ? [entry.name] : [])));
+}
+
 async function isFile(path: string): Promise<boolean> {
   return stat(path).then(
     (stats) => stats.isFile(),
-    () => false,
+    (error: unknown) => {
+      const refusal = unreadable(path, error);
+      if (refusal) throw refusal;
+      return false;
+    },
   );
 }

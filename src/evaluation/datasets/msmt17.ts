@@ -4,8 +4,9 @@ import type { Benchmark, BenchmarkRow } from '../benchmark.ts';
 import { acrossCameras } from '../protocol.ts';
 import { countDifferences, persons, refusePartial } from './dataset-counts.ts';
 import { malformedRow, notThisLayout } from './dataset-errors.ts';
-import { inSourceOrder, linesOf, refuseDuplicates, refuseMissing } from './list-file.ts';
+import { inSourceOrder, linesOf, refuseDuplicates } from './list-file.ts';
 import { datasetRoot, everythingIn } from './picture-folder.ts';
+import { type Found, listedThere, refuseNone } from './pictures-there.ts';
 
 export const msmt17Counts = {
   queries: 11_659,
@@ -58,22 +59,30 @@ export const msmt17: Benchmark = {
   settings: [{ name: 'across-cameras', title: 'across cameras', protocol: acrossCameras, quirks: [] }],
   async read(folder, { allowPartial }) {
     const { root, test } = await partsOf(folder);
-    const queries = await rowsOf(root, test, [lists.query]);
-    const gallery = await rowsOf(root, test, [lists.gallery]);
-    const differences = countDifferences([
+    const { there, differences: leftOut } = await rowsOf(
+      root,
+      test,
+      [[lists.query], [lists.gallery]],
+      allowPartial,
+    );
+    const [queries = [], gallery = []] = there;
+    const counts = countDifferences([
       { of: `pictures in ${lists.query}`, found: queries.length, published: msmt17Counts.queries },
       { of: `persons in ${lists.query}`, found: persons(queries), published: msmt17Counts.persons },
       { of: `pictures in ${lists.gallery}`, found: gallery.length, published: msmt17Counts.gallery },
       { of: `persons in ${lists.gallery}`, found: persons(gallery), published: msmt17Counts.persons },
     ]);
+    const differences = [...leftOut, ...counts];
     refusePartial(layout.title, root, differences, allowPartial);
     return { queries, gallery, differences };
   },
   async readTraining(folder, { allowPartial }) {
     const { root, train } = await partsOf(folder);
-    const rows = await rowsOf(root, train, [lists.train, lists.validation]);
+    const both = [lists.train, lists.validation];
+    const { there, differences: leftOut } = await rowsOf(root, train, [both], allowPartial);
+    const rows = there.flat();
     const { trainingPictures, validationPictures, trainingPersons } = msmt17Counts;
-    const differences = countDifferences([
+    const counts = countDifferences([
       {
         of: `pictures in ${lists.train} and ${lists.validation}`,
         found: rows.length,
@@ -81,6 +90,7 @@ export const msmt17: Benchmark = {
       },
       { of: 'persons in them', found: persons(rows), published: trainingPersons },
     ]);
+    const differences = [...leftOut, ...counts];
     refusePartial(layout.title, root, differences, allowPartial);
     return { rows: rows.map((row) => ({ ...row, captions: [] })), differences };
   },
@@ -99,10 +109,29 @@ async function partsOf(folder: string): Promise<{ root: string; train: string; t
   return { root, train: train ?? pictureFolders.train[0]!, test: test ?? pictureFolders.test[0]! };
 }
 
-async function rowsOf(root: string, folder: string, names: readonly string[]): Promise<BenchmarkRow[]> {
+/** @param parts the lists of each part */
+async function rowsOf(
+  root: string,
+  folder: string,
+  parts: readonly (readonly string[])[],
+  allowPartial: boolean,
+): Promise<Found<BenchmarkRow[][]>> {
+  const listed = [];
+  for (const names of parts) listed.push(await partOf(root, folder, names));
+  const next = `Complete the folder ${folder}, or take the lines out of the list.`;
+  const { there, differences } = await listedThere(root, listed, { next, allowPartial });
+  for (const [at, names] of parts.entries())
+    refuseNone(root, layout, there[at]!, `no picture that ${names.join(' or ')} names is there`);
+  const rows = there.map((part) =>
+    inSourceOrder(part.map(({ row: _, ...labels }) => ({ ...labels, path: join(root, labels.source) }))),
+  );
+  return { there: rows, differences };
+}
+
+async function partOf(root: string, folder: string, names: readonly string[]): Promise<ListedPicture[]> {
   const listed = [];
   for (const name of names) {
-    for (const { number, text } of await linesOf(join(root, name), layout)) {
+    for (const { number, text } of await linesOf(root, name, layout)) {
       listed.push(parseLine(text, folder, `${name} line ${number}`));
     }
   }
@@ -110,15 +139,7 @@ async function rowsOf(root: string, folder: string, names: readonly string[]): P
     throw notThisLayout(root, layout.title, `no picture is named in ${names.join(' and ')}`, layout.next);
   }
   refuseDuplicates(listed);
-  await refuseMissing(root, listed, `Complete the folder ${folder}, or take the lines out of the list.`);
-  return inSourceOrder(
-    listed.map(({ source, personId, cameraId }) => ({
-      source,
-      path: join(root, source),
-      personId,
-      cameraId,
-    })),
-  );
+  return listed;
 }
 
 interface ListedPicture {
@@ -129,7 +150,8 @@ interface ListedPicture {
 }
 
 function parseLine(text: string, folder: string, row: string): ListedPicture {
-  const [, path, camera, person] = /^(\S*?[^/_\s]+_[^/_\s]+_(\d{2})_[^/\s]+) (\d+)$/.exec(text) ?? [];
+  const [, path, camera, person] =
+    /^((?:[^/\s]+\/)*[^/_\s]+_[^/_\s]+_(\d{2})_[^/\s]+) (\d+)$/.exec(text) ?? [];
   const cameraId = Number(camera);
   if (path === undefined || person === undefined || !(cameraId >= 1 && cameraId <= 15)) {
     throw malformedRow(

@@ -1,10 +1,11 @@
 /** OmniReID: ten data sets under one kind of list, for re-identification by instruction. Training only. */
 import { join, resolve } from 'node:path';
-import type { TrainingRow, TrainingSet } from '../benchmark.ts';
+import type { TrainingSet } from '../benchmark.ts';
 import { countDifferences, refusePartial } from './dataset-counts.ts';
 import { malformedRow, notThisLayout } from './dataset-errors.ts';
-import { inSourceOrder, jsonOf, linesOf, refuseDuplicates, refuseMissing } from './list-file.ts';
+import { inSourceOrder, jsonOf, linesOf, refuseDuplicates } from './list-file.ts';
 import { datasetRoot, everythingIn } from './picture-folder.ts';
+import { listedThere, refuseNone } from './pictures-there.ts';
 
 const layout = {
   title: 'OmniReID',
@@ -67,13 +68,13 @@ export const omniReid: TrainingSet = {
     const names = parts.flatMap((part) => part.folders);
     const root = await datasetRoot(resolve(folder), names, ['data', 'OmniReID']);
     const here = await everythingIn(root);
-    const rows: TrainingRow[] = [];
+    const listed: Captioned[] = [];
     let read = 0;
     for (const part of parts) {
       const within = part.folders.find((name) => here.has(name));
       const list = within === undefined ? undefined : await firstThere(join(root, within), part.lists);
       if (within === undefined || list === undefined) continue;
-      for (const row of await rowsOf(root, within, list, part.captions)) rows.push(row);
+      for (const row of await rowsOf(root, within, list, part.captions)) listed.push(row);
       read++;
     }
     if (read === 0) {
@@ -84,8 +85,17 @@ export const omniReid: TrainingSet = {
         layout.next,
       );
     }
-    const differences = countDifferences([{ of: 'training lists', found: read, published: parts.length }]);
+    const next = 'Complete the folder, or take the lines out of the list.';
+    const { there, differences: leftOut } = await listedThere(root, [listed], { next, allowPartial });
+    const left = there.flat();
+    refuseNone(root, layout, left, 'no picture that a training list names is there');
+    const counts = countDifferences([{ of: 'training lists', found: read, published: parts.length }]);
+    const differences = [...leftOut, ...counts];
     refusePartial(layout.title, root, differences, allowPartial);
+    const rows = left.map(({ row: _row, instruction: _instruction, ...labels }) => ({
+      ...labels,
+      path: join(root, labels.source),
+    }));
     return { rows: inSourceOrder(rows), differences };
   },
 };
@@ -107,39 +117,35 @@ interface Listed {
   readonly cameraId?: string;
 }
 
+/** A picture as the first of its lines names it, with the captions of all of them. */
+type Captioned = Listed & { readonly captions: string[] };
+
 async function rowsOf(
   root: string,
   folder: string,
   list: string,
   captionFile: string | undefined,
-): Promise<TrainingRow[]> {
-  const lines = await linesOf(join(root, folder, list), layout);
+): Promise<Captioned[]> {
+  const lines = await linesOf(root, `${folder}/${list}`, layout);
   const listed = lines.map(({ number, text }) => parseLine(text, folder, `${folder}/${list} line ${number}`));
   refuseDuplicates(
     listed.map(({ row, source, instruction }) => ({ row, source: `${source} ${instruction}` })),
   );
-  await refuseMissing(root, listed, `Complete the folder ${folder}, or take the lines out of the list.`);
   const captions = captionFile === undefined ? undefined : await captionsOf(root, `${folder}/${captionFile}`);
-  const pictures = new Map<string, { first: Listed; captions: string[] }>();
+  const pictures = new Map<string, Captioned>();
   for (const one of listed) {
-    const known = pictures.get(one.source) ?? { first: one, captions: [] };
-    if (known.first.personId !== one.personId) {
+    const known = pictures.get(one.source) ?? { ...one, captions: [] };
+    if (known.personId !== one.personId) {
       throw malformedRow(
         one.row,
-        `${one.source} shows another person than in ${known.first.row}`,
+        `${one.source} shows another person than in ${known.row}`,
         'Restore the list from the data set.',
       );
     }
     if (captions) known.captions.push(...captions(one));
     pictures.set(one.source, known);
   }
-  return [...pictures.values()].map(
-    ({ first: { row: _row, instruction: _instruction, ...row }, captions }) => ({
-      ...row,
-      path: join(root, row.source),
-      captions,
-    }),
-  );
+  return [...pictures.values()];
 }
 
 function parseLine(text: string, folder: string, row: string): Listed {
@@ -164,7 +170,7 @@ function parseLine(text: string, folder: string, row: string): Listed {
 
 /** One caption by key, or several. */
 async function captionsOf(root: string, file: string): Promise<(one: Listed) => string[]> {
-  const json = await jsonOf(join(root, file), layout);
+  const json = await jsonOf(root, file, layout);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw malformedRow(file, 'this is no object of captions by key', 'Restore the file from the data set.');
   }

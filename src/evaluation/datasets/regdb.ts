@@ -1,14 +1,14 @@
 /** RegDB: one visible and one thermal camera, ten pictures of a person in each. */
 import { join, resolve } from 'node:path';
-import type { Benchmark, BenchmarkRow, Setting, Trial } from '../benchmark.ts';
+import type { Benchmark, BenchmarkRow, Setting } from '../benchmark.ts';
 import { anyCamera } from '../protocol.ts';
 import { regdbIgnoresNothing } from '../protocols/reference-quirks.ts';
 import { type Count, countDifferences, persons, refusePartial } from './dataset-counts.ts';
 import { malformedRow, notThisLayout } from './dataset-errors.ts';
-import { rowsByKey } from './gallery-draws.ts';
+import { rowsByKey, scorable, union } from './gallery-draws.ts';
 import { inSourceOrder, linesOf, refuseDuplicates } from './list-file.ts';
-import { missingPictures } from './missing-pictures.ts';
 import { datasetRoot } from './picture-folder.ts';
+import { type Found, listedThere, refuseNone } from './pictures-there.ts';
 import { someOf } from './some-of.ts';
 
 /** Of each list of each trial. */
@@ -17,7 +17,12 @@ export const regdbCounts = { pictures: 2060, persons: 206 } as const;
 type Modality = 'visible' | 'thermal';
 type Part = 'train' | 'test';
 /** A picture of a list, and where it stands in it. */
-type Listed = BenchmarkRow & { readonly list: string; readonly row: string; readonly label: string };
+type Listed = BenchmarkRow & { readonly row: string; readonly label: string };
+interface List {
+  /** E.g. `idx/test_visible_1.txt`. */
+  readonly name: string;
+  readonly rows: readonly Listed[];
+}
 
 const title = 'RegDB';
 const archiveFolder = 'RegDB';
@@ -71,24 +76,29 @@ export const regdb: Benchmark = {
     const { query, trials: wanted } =
       searches.find((one) => one.setting.name === setting.name) ?? searches[0];
     const gallery = query === 'visible' ? 'thermal' : 'visible';
-    const read = [];
+    const listed: List[] = [];
     for (const trial of wanted) {
-      read.push({
-        queries: await listOf(root, 'test', query, trial),
-        gallery: await listOf(root, 'test', gallery, trial),
-      });
+      const both = [await listOf(root, 'test', query, trial), await listOf(root, 'test', gallery, trial)];
+      refuseOtherLabels(both.flatMap(({ rows }) => rows));
+      listed.push(...both);
     }
-    for (const trial of read) refuseOtherLabels([...trial.queries, ...trial.gallery]);
-    await refuseMissing(read.flatMap((trial) => [...trial.queries, ...trial.gallery]));
-    const differences = listDifferences(read.flatMap((trial) => [trial.queries, trial.gallery]));
+    const { there, differences: leftOut } = await listsThere(root, listed, allowPartial);
+    const halves = wanted.map((number, at) => ({
+      number,
+      queries: there[2 * at]!.rows,
+      gallery: there[2 * at + 1]!.rows,
+    }));
+    const { kept, differences: emptied } = scorable(halves, 'trial');
+    refuseNone(root, layout, kept, 'no trial has both a query and a gallery picture that is there');
+    const differences = [...leftOut, ...emptied, ...listDifferences(there)];
     refusePartial(title, root, differences, allowPartial);
-    const queries = union(read.map((trial) => trial.queries));
-    const galleries = union(read.map((trial) => trial.gallery));
-    const drawn: Trial[] = read.map((_, at) => ({ queries: queries.of[at]!, gallery: galleries.of[at]! }));
+    const queries = union(kept.map((half) => half.queries));
+    const galleries = union(kept.map((half) => half.gallery));
+    const trials = kept.map((_, at) => ({ queries: queries.of[at]!, gallery: galleries.of[at]! }));
     return {
-      queries: queries.rows,
-      gallery: galleries.rows,
-      ...(wanted.length > 1 ? { trials: drawn } : {}),
+      queries: queries.rows.map(plain),
+      gallery: galleries.rows.map(plain),
+      ...(wanted.length > 1 ? { trials } : {}),
       differences,
     };
   },
@@ -96,9 +106,10 @@ export const regdb: Benchmark = {
     const root = await regdbRoot(folder);
     const visible = await listOf(root, 'train', 'visible', 1);
     const thermal = await listOf(root, 'train', 'thermal', 1);
-    const all = [...visible, ...thermal];
+    const all = [...visible.rows, ...thermal.rows];
     refuseOtherLabels(all);
-    const test = new Map((await listOf(root, 'test', 'visible', 1)).map((row) => [row.personId, row.row]));
+    const testHalf = await listOf(root, 'test', 'visible', 1);
+    const test = new Map(testHalf.rows.map((row) => [row.personId, row.row]));
     for (const { personId, row } of all) {
       const there = test.get(personId);
       if (there === undefined) continue;
@@ -108,10 +119,12 @@ export const regdb: Benchmark = {
         'Restore the lists of idx/: no person may be in both halves of a trial.',
       );
     }
-    await refuseMissing(all);
-    const differences = listDifferences([visible, thermal]);
+    const { there, differences: leftOut } = await listsThere(root, [visible, thermal], allowPartial);
+    const left = there.flatMap(({ rows }) => rows);
+    refuseNone(root, layout, left, `no picture that ${visible.name} or ${thermal.name} names is there`);
+    const differences = [...leftOut, ...listDifferences(there)];
     refusePartial(title, root, differences, allowPartial);
-    const rows = inSourceOrder(all.map((row) => ({ ...plain(row), captions: [] })));
+    const rows = inSourceOrder(left.map((row) => ({ ...plain(row), captions: [] })));
     return { rows, differences };
   },
 };
@@ -124,10 +137,10 @@ function listName(part: Part, modality: Modality, trial: number): string {
   return `idx/${part}_${modality}_${trial}.txt`;
 }
 
-async function listOf(root: string, part: Part, modality: Modality, trial: number): Promise<Listed[]> {
+async function listOf(root: string, part: Part, modality: Modality, trial: number): Promise<List> {
   const list = listName(part, modality, trial);
   const top = modality === 'visible' ? 'Visible' : 'Thermal';
-  const rows = (await linesOf(join(root, list), layout)).map(({ number, text }): Listed => {
+  const rows = (await linesOf(root, list, layout)).map(({ number, text }): Listed => {
     const row = `${list} line ${number}`;
     const [, source, folder, personId, label] = /^((\w+)\/(\d+)\/[^/\s]+)\s+(\d+)$/.exec(text) ?? [];
     if (folder !== top || source === undefined || personId === undefined || label === undefined) {
@@ -138,11 +151,11 @@ async function listOf(root: string, part: Part, modality: Modality, trial: numbe
       );
     }
     const cameraId = modality === 'visible' ? '1' : '2';
-    return { personId, cameraId, modality, source, path: join(root, source), list, row, label };
+    return { personId, cameraId, modality, source, path: join(root, source), row, label };
   });
   if (rows.length === 0) throw notThisLayout(root, title, `${list} names no picture`, layout.next);
   refuseDuplicates(rows);
-  return rows;
+  return { name: list, rows };
 }
 
 /** In one trial a person has one label, and a label one person. */
@@ -165,52 +178,43 @@ function refuseOtherLabels(rows: readonly Listed[]): void {
   }
 }
 
-async function refuseMissing(rows: readonly Listed[]): Promise<void> {
-  const gone = await missingPictures(rows.map((row) => row.path));
-  const missing = rows.find((row) => gone.has(row.path));
-  if (missing === undefined) return;
-  throw malformedRow(
-    missing.row,
-    `there is no picture ${missing.source}${gone.size > 1 ? ` (one of ${gone.size} that are missing)` : ''}`,
-    'Complete the folder, or take the lines out of their lists and pass --allow-partial.',
-  );
+async function listsThere(
+  root: string,
+  lists: readonly List[],
+  allowPartial: boolean,
+): Promise<Found<List[]>> {
+  const next = 'Complete the folder, or take the lines out of their lists.';
+  const rows = lists.map((list) => list.rows);
+  const { there, differences } = await listedThere(root, rows, { next, allowPartial });
+  return { there: lists.map(({ name }, at) => ({ name, rows: there[at]! })), differences };
 }
 
 /** One sentence for the lists that have the same wrong number, so that a part is not forty sentences. */
-function listDifferences(lists: readonly (readonly Listed[])[]): string[] {
+function listDifferences(lists: readonly List[]): string[] {
   const published = regdbCounts;
   const counts = [
-    ...sameCounts('pictures', lists, (list) => list.length, published.pictures),
-    ...sameCounts('persons', lists, persons, published.persons),
+    ...sameCounts('pictures', lists, ({ rows }) => rows.length, published.pictures),
+    ...sameCounts('persons', lists, ({ rows }) => persons(rows), published.persons),
   ];
   return countDifferences(counts);
 }
 
 function sameCounts(
   of: string,
-  lists: readonly (readonly Listed[])[],
-  count: (list: readonly Listed[]) => number,
+  lists: readonly List[],
+  count: (list: List) => number,
   published: number,
 ): Count[] {
   const groups = rowsByKey(lists, (list) => String(count(list)));
   return Array.from(groups, ([found, all]) => ({
-    of: `${of} in ${someOf(all.map((list) => list[0]!.list))}`,
+    of: `${of} in ${someOf(all.map(({ name }) => name))}`,
     found: Number(found),
     published,
   }));
 }
 
-/** The rows of all lists, each once, and the ascending row numbers of each list. */
-function union(lists: readonly (readonly Listed[])[]): { rows: BenchmarkRow[]; of: number[][] } {
-  const bySource = new Map(lists.flat().map((row) => [row.source, row]));
-  const rows = inSourceOrder([...bySource.values()]);
-  const at = new Map(rows.map((row, number) => [row.source, number]));
-  const of = lists.map((list) => list.map((row) => at.get(row.source)!).sort((a, b) => a - b));
-  return { rows: rows.map(plain), of };
-}
-
 /** Without where it stands in its list. */
-function plain({ list: _list, row: _row, label: _label, ...rest }: Listed): BenchmarkRow {
+function plain({ row: _row, label: _label, ...rest }: Listed): BenchmarkRow {
   return rest;
 }
 

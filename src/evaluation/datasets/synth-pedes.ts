@@ -4,12 +4,13 @@ import { join, resolve } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
 import { ChatReidError } from '../../foundation/error.ts';
 import type { TrainingSet } from '../benchmark.ts';
-import { captionedPictures, picturesThere } from './captioned-pictures.ts';
+import { captionedPictures } from './captioned-pictures.ts';
 import { countDifferences, persons, refusePartial } from './dataset-counts.ts';
 import { type Layout, notThisLayout } from './dataset-errors.ts';
 import { recordName } from './json-records.ts';
 import { inSourceOrder } from './list-file.ts';
 import { datasetRoot } from './picture-folder.ts';
+import { picturesThere } from './pictures-there.ts';
 
 export const synthPedesCounts = { pictures: 4_791_771, captions: 12_138_157, persons: 312_321 } as const;
 
@@ -51,12 +52,12 @@ export const synthPedes: TrainingSet = {
       pictureFolder: '',
       splits: false,
     });
-    const { there, differences: missing } = await picturesThere(
-      all,
-      ({ source }) => join(root, source),
-      ({ record }) => recordName(path, record),
+    const { there, differences: missing } = await picturesThere(all, {
+      pathOf: ({ source }) => join(root, source),
+      sourceOf: ({ source }) => source,
+      nameOf: ({ record }) => recordName(path, record),
       allowPartial,
-    );
+    });
     if (there.length === 0) throw notThisLayout(root, title, 'none of its pictures is there', layout.next);
     const captions = there.reduce((sum, picture) => sum + picture.captions.length, 0);
     const differences = [

@@ -4,6 +4,7 @@ import type { Benchmark, BenchmarkRow, Setting } from '../benchmark.ts';
 import {
   sysuCountsPersons,
   sysuDrawsItsOwnGalleries,
+  sysuDrawsTenUnrepeatably,
   sysuIgnoresAllOfCamera2,
 } from '../protocols/reference-quirks.ts';
 import { sysuMm01 as sysuProtocol } from '../protocols/sysu-mm01.ts';
@@ -44,9 +45,6 @@ interface Search {
   /** Pictures that a trial draws of each person in each camera. */
   readonly shots: number;
 }
-
-const unrepeatable =
-  'The common code draws the ten pictures with a NumPy generator that no trial seeds, so no two of its runs agree; here random.sample draws them, seeded by the trial.';
 
 const searches: readonly [Search, ...Search[]] = [
   search('all-search-single-shot', 'all search, single shot', visible, 1),
@@ -191,7 +189,7 @@ async function rowsOf(
 /** The persons of a file of exp/: numbers on one line, with commas between them. */
 async function idsIn(root: string, list: string): Promise<Set<string>> {
   const ids = new Set<string>();
-  for (const { number, text } of await linesOf(join(root, list), layout)) {
+  for (const { number, text } of await linesOf(root, list, layout)) {
     for (const field of text.split(',').map((one) => one.trim())) {
       const id = field.padStart(4, '0');
       const wrong = /^\d{1,4}$/.test(field)
@@ -225,7 +223,7 @@ function search(name: string, searchTitle: string, cameras: readonly string[], s
         sysuDrawsItsOwnGalleries,
         sysuIgnoresAllOfCamera2,
         sysuCountsPersons,
-        ...(shots === 1 ? [] : [unrepeatable]),
+        ...(shots === 1 ? [] : [sysuDrawsTenUnrepeatably]),
       ],
     },
     cameras,

@@ -2,17 +2,14 @@
 import { join, resolve } from 'node:path';
 import type { Benchmark, BenchmarkRows, TrainingRows } from '../benchmark.ts';
 import { anyCamera } from '../protocol.ts';
-import {
-  type CaptionedPicture,
-  type CaptionLayout,
-  captionedPictures,
-  picturesThere,
-} from './captioned-pictures.ts';
+import { irraStopsWithoutAnswer } from '../protocols/reference-quirks.ts';
+import { type CaptionedPicture, type CaptionLayout, captionedPictures } from './captioned-pictures.ts';
 import { countDifferences, persons, refusePartial } from './dataset-counts.ts';
 import { notThisLayout } from './dataset-errors.ts';
 import { recordName } from './json-records.ts';
 import { inSourceOrder } from './list-file.ts';
 import { datasetRoot, everythingIn } from './picture-folder.ts';
+import { picturesThere } from './pictures-there.ts';
 
 export interface SplitCounts {
   readonly pictures: number;
@@ -47,7 +44,9 @@ export function textBenchmark(dataset: TextDataset): Benchmark {
   return {
     name: dataset.name,
     title: dataset.title,
-    settings: [{ name: 'any-camera', title: 'text to image', protocol: anyCamera, quirks: [] }],
+    settings: [
+      { name: 'any-camera', title: 'text to image', protocol: anyCamera, quirks: [irraStopsWithoutAnswer] },
+    ],
     read: (folder, { allowPartial }) => readTest(dataset, resolve(folder), allowPartial),
     readTraining: (folder, { allowPartial }) => readTraining(dataset, resolve(folder), allowPartial),
   };
@@ -122,12 +121,12 @@ async function splitOf(
   if (!here.has(pictureFolder)) {
     throw notThisLayout(root, title, `there is no folder ${pictureFolder} that can be read`, next);
   }
-  const { there, differences } = await picturesThere(
-    wanted,
-    ({ source }) => join(root, source),
-    ({ record }) => recordName(path, record),
+  const { there, differences } = await picturesThere(wanted, {
+    pathOf: ({ source }) => join(root, source),
+    sourceOf: ({ source }) => source,
+    nameOf: ({ record }) => recordName(path, record),
     allowPartial,
-  );
+  });
   if (there.length === 0) {
     throw notThisLayout(root, title, `no picture of the split ${split} is in ${pictureFolder}`, next);
   }

@@ -2,12 +2,13 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { TrainingSet } from '../benchmark.ts';
-import { type CaptionedPicture, captionedPictures, picturesThere } from './captioned-pictures.ts';
+import { type CaptionedPicture, captionedPictures } from './captioned-pictures.ts';
 import { countDifferences, persons, refusePartial } from './dataset-counts.ts';
-import { type Layout, notThisLayout } from './dataset-errors.ts';
+import { type Layout, notThisLayout, unreadable } from './dataset-errors.ts';
 import { recordName } from './json-records.ts';
 import { inSourceOrder } from './list-file.ts';
 import { datasetRoot } from './picture-folder.ts';
+import { picturesThere } from './pictures-there.ts';
 
 export const ufineBenchCounts = { pictures: 26_206, captions: 52_412, persons: 6926 } as const;
 
@@ -46,12 +47,12 @@ export const ufineBench: TrainingSet = {
       splits: true,
     });
     const training = all.filter(({ split }) => split === 'train');
-    const { there, differences: missing } = await picturesThere(
-      training,
-      ({ source }) => join(root, source),
-      ({ record }) => recordName(path, record),
+    const { there, differences: missing } = await picturesThere(training, {
+      pathOf: ({ source }) => join(root, source),
+      sourceOf: ({ source }) => source,
+      nameOf: ({ record }) => recordName(path, record),
       allowPartial,
-    );
+    });
     if (there.length === 0) {
       throw notThisLayout(root, title, 'no picture of the split train is there', layout.next);
     }
@@ -78,7 +79,8 @@ function differencesOf(all: readonly CaptionedPicture[]): string[] {
 
 async function annotationsIn(root: string): Promise<string> {
   const names = await readdir(root).catch((error: unknown) => {
-    throw notThisLayout(root, title, 'there is no folder that can be read', layout.next, error);
+    const missing = 'there is no folder that can be read';
+    throw unreadable(root, error) ?? notThisLayout(root, title, missing, layout.next, error);
   });
   const files = names.filter((name) => /^[^.].*\.json$/i.test(name)).sort();
   const named = files.filter((name) => name.includes('6926'));

@@ -4,10 +4,7 @@ import type { Calibration } from '../../retrieval/calibration.ts';
 import { checkFalseMatchRate, decide, defaultFalseMatchRate } from '../../retrieval/decision.ts';
 import type { QueryKind } from '../../retrieval/query.ts';
 import type { Decision } from '../../retrieval/search-result.ts';
-import type { Relevance } from '../protocol.ts';
-import { bestRows } from '../similarity.ts';
 import { curveCorners } from './curve-corners.ts';
-import { notANumber } from './not-a-number.ts';
 
 /** One search as the decision sees it. */
 export interface OpenSetSearch {
@@ -61,11 +58,6 @@ export interface DetectionPoint {
   readonly falseAlarmRate: number;
   /** Share of the present searches with an alarm whose first candidate is right. */
   readonly detectionRate: number;
-}
-
-export interface OpenSetOptions {
-  /** As many candidates as a search looks at. Default 100. */
-  readonly shortlist?: number;
 }
 
 const chartPoints = 200;
@@ -192,43 +184,6 @@ export class OpenSet {
     }
     return points;
   }
-}
-
-/**
- * Both searches of one query in mode `filter`, from its row of similarities: with the person's other pictures, and with
- * the gallery rid of them. Pictures that the protocol ignores are in neither.
- *
- * @param query number of the query, for the error
- * @throws ChatReidError DATASET_INVALID when a right answer's score is not a number
- */
-export function openSetQuery(
-  calibration: Calibration,
-  kind: QueryKind,
-  scores: Float32Array | Float64Array,
-  { positives, ignored }: Relevance,
-  query: number,
-  { shortlist = 100 }: OpenSetOptions = {},
-): OpenSetQuery {
-  if (positives.some((row) => Number.isNaN(scores[row]!))) throw notANumber(scores, query);
-  const search = (rows: readonly number[], of: number): OpenSetSearch => {
-    const confidences = calibration.confidences(
-      kind,
-      rows.map((row) => ({ score: scores[row]! })),
-      of,
-    );
-    return {
-      ranking: rows.map((row, at) => ({ filterScore: scores[row]!, confidence: confidences[at]! })),
-      of,
-    };
-  };
-  const considered = scores.length - ignored.length;
-  const right = new Set(positives);
-  const rows = bestRows(scores, ignored, shortlist + positives.length);
-  const others = rows.filter((row) => !right.has(row)).slice(0, shortlist);
-  const absent = search(others, considered - positives.length);
-  if (positives.length === 0) return { kind, absent };
-  const present = search(rows.slice(0, shortlist), considered);
-  return { kind, absent, present: { ...present, firstRight: right.has(rows[0]!) } };
 }
 
 function checkNumbers({ ranking }: OpenSetSearch, query: number): void {

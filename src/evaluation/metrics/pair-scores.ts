@@ -6,7 +6,10 @@ import { notANumber } from './not-a-number.ts';
 export interface PairScoresOptions {
   /** Scores from -1 to 1 (cosine similarities) have 2^20 bins; what is outside goes to one bin at either end. */
   readonly range?: readonly [lowest: number, highest: number];
-  /** How many of the highest impostor scores are kept one by one at least. Default 2^20, 16 MB. */
+  /**
+   * How many of the highest impostor scores are kept one by one: up to twice as many until memory is full, and then whole
+   * bins of no more than this. Default 2^20, 16 MB.
+   */
   readonly held?: number;
 }
 
@@ -31,15 +34,16 @@ const sliver = 2 ** -20;
 
 /**
  * Market-1501 has 53 million impostor pairs, MSMT17 958 million: they are counted in bins of 2^-19, about the precision
- * of a float32 dot product, and the million highest are kept as they are. So everything is exact for up to a million impostor
- * pairs, and beyond them for every false-match rate that a million pairs reach (1e-2 of Market-1501, 1e-3 of MSMT17).
+ * of a float32 dot product, and about a million of the highest are kept as they are: fewer by less than a bin, so that few are
+ * where very many pairs score alike. So everything is exact for up to a million impostor pairs, and beyond them for every
+ * false-match rate that those kept reach, as a rule 1e-2 of Market-1501 and 1e-3 of MSMT17 (the bounds tell).
  * 20 MB and 8 bytes a genuine pair, whatever the size of the gallery; {@link cells} takes up to 100 MB more for its answer.
  */
 export class PairScores {
   readonly #lowest: number;
   readonly #highest: number;
   readonly #scale: number;
-  readonly #atLeastHeld: number;
+  readonly #keptWhenFull: number;
   /** 0: under the range; 1 to `bins`: in it; the last: at its end and over it. */
   #counts: Uint32Array | Float64Array = new Uint32Array(bins + 2);
   #held: Float64Array;
@@ -62,7 +66,7 @@ export class PairScores {
     this.#lowest = lowest;
     this.#highest = highest;
     this.#scale = bins / (highest - lowest);
-    this.#atLeastHeld = held;
+    this.#keptWhenFull = held;
     this.#held = new Float64Array(Math.max(16, 2 * held));
   }
 
@@ -161,7 +165,7 @@ export class PairScores {
   /** Drops whole bins from the bottom of what is held until no more than was asked for is left. */
   #raise(): number {
     let from = bins + 2;
-    for (let left = this.#atLeastHeld; from > 0; from--) {
+    for (let left = this.#keptWhenFull; from > 0; from--) {
       left -= this.#counts[from - 1]!;
       if (left < 0) break;
     }

@@ -6,6 +6,10 @@ import { MersenneTwister } from '../random/mersenne-twister.ts';
 export interface ComparedQuery {
   /** Its name in the data set. */
   readonly source: string;
+  /** What it is made of: a picture, words or both. */
+  readonly kind?: string;
+  /** Hash of the picture and the words: a name that stands for something else in the other run is another query. */
+  readonly content?: string;
   /** Of a protocol that draws several times: a query is scored once a draw. Default 0. */
   readonly trial?: number;
   readonly personId: string;
@@ -182,11 +186,25 @@ function paired(
   const after = byKey(second, 'second');
   const pairs: Pair[] = [];
   const missing: string[] = [];
+  let changed = 0;
   for (const [key, a] of before) {
     const b = after.get(key);
     const { source } = a;
     if (b === undefined) {
       missing.push(source);
+      continue;
+    }
+    if (differentContent(a, b)) {
+      if (!commonOnly) {
+        throw new ChatReidError(
+          'DATASET_INVALID',
+          `Query ${source} is another ${a.kind === 'text' ? 'sentence' : 'picture'} in the second run than in the first.`,
+          'Compare runs over the same data set, or pass --common to compare the queries that are the same in both.',
+        );
+      }
+      missing.push(source);
+      after.delete(key);
+      changed++;
       continue;
     }
     if (a.personId !== b.personId) {
@@ -199,7 +217,7 @@ function paired(
     pairs.push([a, b]);
   }
   const added = [...after].flatMap(([key, { source }]) => (before.has(key) ? [] : [source]));
-  const [onlyInFirst, onlyInSecond] = [missing.length, added.length];
+  const [onlyInFirst, onlyInSecond] = [missing.length, added.length + changed];
   if (pairs.length === 0) {
     throw new ChatReidError(
       'DATASET_INVALID',
@@ -216,6 +234,11 @@ function paired(
     );
   }
   return { pairs, onlyInFirst, onlyInSecond };
+}
+
+/** The picture alone and the picture with words are one query asked in two ways; two pictures are two queries. */
+function differentContent(a: ComparedQuery, b: ComparedQuery): boolean {
+  return a.kind === b.kind && a.content !== undefined && b.content !== undefined && a.content !== b.content;
 }
 
 function byKey(run: readonly ComparedQuery[], which: string): Map<string, ComparedQuery> {

@@ -1,7 +1,7 @@
 /** The places of the right answers in one query's ranking. */
-import { ChatReidError } from '../../foundation/error.ts';
 import type { Relevance } from '../protocol.ts';
 import { countBetween } from './cut-counts.ts';
+import { notANumber } from './not-a-number.ts';
 
 export interface PositiveRanks {
   /** Places from 1, ascending, with ignored rows taken out. Empty where the query has no right answer. */
@@ -65,12 +65,4 @@ export function rankPositives(
     else ranks[answer++] = sum + 1;
   }
   return { ranks, considered, kept, keptPositives, best: counts.highest };
-}
-
-function notANumber(scores: Float32Array | Float64Array, query: number): ChatReidError {
-  return new ChatReidError(
-    'DATASET_INVALID',
-    `The score of query row ${query} against gallery row ${scores.findIndex(Number.isNaN)} is not a number (NaN).`,
-    'Check the model that made the scores: a NaN cannot be ranked.',
-  );
 }

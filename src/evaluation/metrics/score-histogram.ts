@@ -31,7 +31,8 @@ export class ScoreHistogram {
     const all = this.#all;
     for (let row = 0; row < scores.length; row++) {
       const score = scores[row]!;
-      if (score >= -1 && score < 1) all[((score + 1) * (binCount / 2)) | 0]!++;
+      // A float64 just under 1 rounds to 2 in the sum.
+      if (score >= -1 && score < 1) all[Math.min(binCount - 1, ((score + 1) * (binCount / 2)) | 0)]!++;
       else if (Number.isNaN(score)) throw notANumber(scores, query);
       else all[binOf(score)]!++;
     }

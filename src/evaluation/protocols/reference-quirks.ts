@@ -4,6 +4,10 @@
 export const prccScoresWholeGallery =
   'Simple-CCReID draws ten galleries of one picture a person, never uses them, and scores all pictures of camera A at once.';
 
+/** CUHK03 classic. Corrected: all twenty are scored, with the one network. */
+export const cuhk03ScoresFirstTestSet =
+  'torchreid and fast-reid score the first of the twenty test sets; the authors average over all twenty, with a network trained for each.';
+
 /** CUHK03 classic. Corrected: the mean over all galleries that can be drawn. */
 export const cuhk03DrawsWhileScoring =
   'torchreid draws ten other galleries for each query while it scores, so Rank-k depends on the seed and on the order of the queries.';
@@ -23,6 +27,10 @@ export const sysuIgnoresAllOfCamera2 =
 /** SYSU-MM01. */
 export const sysuCountsPersons =
   "Rank-k counts persons (a person's second picture takes no place), mAP and mINP count pictures.";
+
+/** SYSU-MM01, the multi-shot settings. */
+export const sysuDrawsTenUnrepeatably =
+  'The common code draws the ten pictures with a NumPy generator that no trial seeds, so no two of its runs agree; here random.sample draws them, seeded by the trial.';
 
 /** RegDB. */
 export const regdbIgnoresNothing =

@@ -60,7 +60,7 @@ export function timeSection(report: EvaluationReport): Html {
       'Embedding',
       `${duration(timings.embedding)} (${grouped(encoded)} encoded in this run, the others kept)`,
     ],
-    ['Similarities', duration(timings.similarity)],
+    ['Similarities and the best of them', duration(timings.similarity)],
     ...(report.language ? ([['Judging', duration(timings.judging)]] as const) : []),
     ['Metrics', duration(timings.metrics)],
     ...(timings.measures === undefined
@@ -74,7 +74,7 @@ export function rulesSection({ benchmark, report, command }: ReportInput): Html 
   const quirks = benchmark.settings.find(({ name }) => name === report.setting)?.quirks ?? [];
   return html`<section aria-labelledby="rules">
 <h2 id="rules">Rules, and how to run it again</h2>
-<p>${sentence(report.protocol)} ${grouped(report.skipped)} of the queries asked had no right answer in the gallery and are in no mean.</p>
+<p>${sentence(report.protocol)} ${grouped(report.skipped)} of the queries asked${report.trials > 1 && ', those of all draws together,'} had no right answer in the gallery and are in no mean.</p>
 ${
   quirks.length > 0 &&
   html`<p>${report.corrected ? 'Ways of the reference code, mended here where it is known what was meant:' : 'Kept as the reference code has it:'}</p>

@@ -7,6 +7,8 @@ export interface QueryResult {
   /** As in the benchmark: with `trial` it names the line. */
   readonly source: string;
   readonly kind: QueryKind;
+  /** Hash of the picture and the words: by it `compare` sees that a name stands for something else in another run. */
+  readonly content: string;
   readonly personId: string;
   readonly cameraId?: string;
   /** Place of the first right answer, from 1. */

@@ -55,13 +55,24 @@ export function dataFingerprint(
       `${JSON.stringify([source, kind, pictureId, personId, cameraId, clothesId, modality, caption])}\n`,
     );
   }
-  hash.update('gallery\n');
+  hash.update(`gallery ${galleryFingerprint(gallery)}\n`);
+  for (const draw of draws) hash.update(`${JSON.stringify([draw.queries, draw.gallery])}\n`);
+  return hash.digest('hex');
+}
+
+/** SHA-256 over the gallery's rows: names, labels and the bytes of the pictures. */
+export function galleryFingerprint(gallery: readonly EmbeddedPicture[]): string {
+  const hash = createHash('sha256');
   for (const { row, pictureId } of gallery) {
     const { source, personId, cameraId, clothesId, modality } = row;
     hash.update(`${JSON.stringify([source, pictureId, personId, cameraId, clothesId, modality])}\n`);
   }
-  for (const draw of draws) hash.update(`${JSON.stringify([draw.queries, draw.gallery])}\n`);
   return hash.digest('hex');
+}
+
+/** Short, because it stands in every line of queries.jsonl: 16 hex digits over what the query shows and says. */
+export function queryContent({ kind, pictureId, row }: EmbeddedQuery): string {
+  return sha256(JSON.stringify([kind, pictureId, kind === 'image' ? undefined : row.caption])).slice(0, 16);
 }
 
 /** The prompt files that a mode asks with, for the kinds of query that there are. */

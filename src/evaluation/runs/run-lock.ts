@@ -2,6 +2,7 @@
 import { truncateSync } from 'node:fs';
 import Database from 'libsql';
 import { ChatReidError } from '../../foundation/error.ts';
+import { storageError } from '../../gallery/gallery-database.ts';
 
 /** An exclusive lock of SQLite on a file of its own: it dies with its process, so none can be stale. */
 export class RunLock {
@@ -18,6 +19,7 @@ export class RunLock {
         truncateSync(file);
         return RunLock.#attempt(file);
       }
+      if (/^SQLITE_(FULL|IOERR_WRITE)$/.test(code)) throw storageError(error, file);
       if (!/^SQLITE_(BUSY|LOCKED)/.test(code)) throw error;
       throw new ChatReidError(
         'EVALUATION_BUSY',

@@ -10,6 +10,7 @@ import { type FilterMeasures, searched } from './filter-measures.ts';
 import type { Judgement, JudgementLog } from './judgement-log.ts';
 import type { JudgeShortlist } from './language-judge.ts';
 import { type QueryResult, type RankedRow, shownCandidates } from './query-result.ts';
+import { queryContent } from './run-identity.ts';
 
 export interface ScoringOptions {
   readonly calibration: Calibration;
@@ -46,8 +47,9 @@ export interface Scored {
     prompts: number;
     seconds: number;
   };
-  /** Milliseconds. */
+  /** Milliseconds over CMC, mAP, mINP and the ceilings, of both rankings. */
   metrics: number;
+  /** Milliseconds, those of keeping what was judged included. */
   judging: number;
 }
 
@@ -122,12 +124,10 @@ class ScoringPass {
     before: Judgement[],
   ): Promise<QueryResult | undefined> {
     const { taus, language } = this.options;
-    const since = performance.now();
-    const apartBefore = this.#apart;
     const stored = language?.log.get(draw.number, query.row.source) !== undefined;
     try {
       const tau = taus[query.kind]!;
-      const found = draw.score('filter', query, row, scores, tau);
+      const found = this.#score(draw, 'filter', query, row, scores, tau);
       const relevance = draw.relevance(query);
       const { best, said } = this.#candidates(query, row, scores, relevance);
       if (found === undefined) return undefined;
@@ -150,7 +150,7 @@ class ScoringPass {
       if (judgement === undefined) this.scored.language.empty++;
       const final = judgement ? this.#final(query, row, draw, filter, judgement, said) : filter;
       draw.finalOutcomes.push(
-        outcomeOf(judgement ? final.outcome : draw.score('final', query, row, scores, judgedFrom)!),
+        outcomeOf(judgement ? final.outcome : this.#score(draw, 'final', query, row, scores, judgedFrom)!),
       );
       note(this.scored.final, final, positives);
       return {
@@ -164,7 +164,6 @@ class ScoringPass {
         },
       };
     } finally {
-      this.scored.metrics += performance.now() - since - (this.#apart - apartBefore);
       if (!stored) this.#done++;
       if (language && !stored) this.#tell();
     }
@@ -189,9 +188,13 @@ class ScoringPass {
     return { best, said };
   }
 
-  /** Milliseconds that are not the metrics'. */
-  get #apart(): number {
-    return this.scored.judging + (this.options.measures?.spent ?? 0);
+  #score(draw: Draw, ...what: Parameters<Draw['score']>): ReturnType<Draw['score']> {
+    const since = performance.now();
+    try {
+      return draw.score(...what);
+    } finally {
+      this.scored.metrics += performance.now() - since;
+    }
   }
 
   /** The judged in their order, then the rest in the filter's: as scores, so that the metrics know nothing of the mode. */
@@ -215,7 +218,7 @@ class ScoringPass {
     return {
       order,
       scores: lifted,
-      outcome: draw.score('final', query, row, lifted, judgedFrom)!,
+      outcome: this.#score(draw, 'final', query, row, lifted, judgedFrom)!,
       confidence: confidences.get(order[0]!) ?? said[filter.order.indexOf(order[0]!)]!,
       confidences,
     };
@@ -284,19 +287,21 @@ function outcomeOf({ ignored: _, considered: __, ...outcome }: ScoredQuery): Que
 }
 
 function resultOf(
-  { row: { source, personId, cameraId }, kind }: EmbeddedQuery,
+  query: EmbeddedQuery,
   draw: Draw,
   ranked: Ranked,
   filterScores: Float32Array,
   positives: ReadonlySet<number>,
   kept: number,
 ): QueryResult {
+  const { source, personId, cameraId } = query.row;
   const { order, outcome, confidence, confidences } = ranked;
   const impostor = bestImpostor(ranked, positives);
   return {
     trial: draw.number,
     source,
-    kind,
+    kind: query.kind,
+    content: queryContent(query),
     personId,
     ...(cameraId === undefined ? {} : { cameraId }),
     firstRank: outcome.firstRank,

@@ -1,16 +1,29 @@
 /** What every Benchmark keeps, whatever the data set: one suite that each implementation calls. */
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Benchmark, QueryRow, TrainingRow, TrainingSet } from '../../../src/evaluation/benchmark.ts';
+import type {
+  Benchmark,
+  BenchmarkRows,
+  QueryRow,
+  TrainingRow,
+  TrainingSet,
+} from '../../../src/evaluation/benchmark.ts';
+import { isPictureName } from '../../../src/evaluation/datasets/picture-folder.ts';
 
 interface Sample {
   /** What is given to read: the folder itself, unless said otherwise. Relative to it. */
   readonly data?: string;
   /** False where nothing is published to compare counts with. */
   readonly counts?: false;
+  /**
+   * Takes away one picture that one row names. For data sets whose rows are listed apart from their pictures.
+   *
+   * @returns where the row stands, and the picture as it names it
+   */
+  lose?(folder: string): Promise<{ readonly row: string; readonly source: string }>;
 }
 
 export interface BenchmarkSample extends Sample {
@@ -94,19 +107,29 @@ export function benchmarkContract(benchmark: Benchmark, sample: BenchmarkSample)
     it('draws every row at least once where it draws', async () => {
       await sample.layOut(folder);
       for (const setting of benchmark.settings) {
-        const read = await benchmark.read(data(), { allowPartial: true, setting });
-        if (!read.trials) continue;
-        const all = (rows: readonly unknown[]): number[] => rows.map((_, row) => row);
-        for (const [side, rows] of [
-          ['queries', read.queries],
-          ['gallery', read.gallery],
-        ] as const) {
-          const drawn = read.trials.map((trial) => trial[side] ?? all(rows));
-          for (const draw of drawn) expect(draw).toEqual(draw.toSorted((a, b) => a - b));
-          expect([...new Set(drawn.flat())].sort((a, b) => a - b)).toEqual(all(rows));
+        for (const corrected of [false, true]) {
+          drawsEveryRow(await benchmark.read(data(), { allowPartial: true, setting, corrected }));
         }
       }
     });
+
+    losesContract(
+      sample,
+      () => folder,
+      async (allowPartial) => {
+        for (const setting of benchmark.settings.slice(1)) {
+          for (const corrected of [false, true]) {
+            const read = benchmark.read(data(), { allowPartial: true, setting, corrected });
+            // Other settings have other rows, and may have none left: then they say so.
+            await read.then(drawsEveryRow, (error) =>
+              expect(error).toMatchObject({ code: 'DATASET_INVALID' }),
+            );
+          }
+        }
+        const { queries, gallery, differences } = await benchmark.read(data(), { allowPartial });
+        return { rows: [...queries, ...gallery], differences };
+      },
+    );
 
     it('names a malformed row, whether a part is allowed or not', async () => {
       await sample.layOut(folder);
@@ -119,6 +142,65 @@ export function benchmarkContract(benchmark: Benchmark, sample: BenchmarkSample)
       }
     });
   });
+}
+
+/** What `--allow-partial` means is the same everywhere: rows without a picture are left out, and told. */
+function losesContract(
+  { layOut, lose }: Sample & { layOut(folder: string): Promise<unknown> },
+  folder: () => string,
+  read: (allowPartial: boolean) => Promise<{
+    readonly rows: readonly (QueryRow | TrainingRow)[];
+    readonly differences: readonly string[];
+  }>,
+): void {
+  if (lose === undefined) return;
+  it('refuses a row whose picture is not there, and leaves it out where it may', async () => {
+    await layOut(folder());
+    const whole = await read(true);
+    const { row, source } = await lose(folder());
+    await expect(read(false)).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: expect.stringContaining(`${row}: there is no picture at ${source}.`),
+      next: expect.stringContaining('--allow-partial'),
+    });
+    const { rows, differences } = await read(true);
+    expect(rows.length).toBeLessThan(whole.rows.length);
+    // A caption has no path: its source begins with its picture's.
+    const isThere = (one: QueryRow | TrainingRow): boolean =>
+      one.path === undefined ? !one.source.startsWith(`${source}#`) : existsSync(one.path);
+    expect(rows).toEqual(whole.rows.filter(isThere));
+    expect(differences[0]).toBe(`1 row was left out because no picture is there: ${source} (${row})`);
+  });
+
+  it.each([true, false])('refuses a data set without any picture (allowPartial %s)', async (allowPartial) => {
+    await layOut(folder());
+    for (const entry of await readdir(folder(), { recursive: true, withFileTypes: true })) {
+      if (entry.isFile() && isPictureName(entry.name)) await rm(join(entry.parentPath, entry.name));
+    }
+    await expect(read(allowPartial)).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: expect.stringMatching(
+        allowPartial
+          ? /: no (picture|trial|gallery row|train row) .*is (there|in)/
+          : /there is no picture at/,
+      ),
+    });
+  });
+}
+
+function drawsEveryRow({ queries, gallery, trials }: BenchmarkRows): void {
+  const all = (rows: readonly unknown[]): number[] => rows.map((_, row) => row);
+  for (const [side, rows] of [
+    ['queries', queries],
+    ['gallery', gallery],
+  ] as const) {
+    const drawn = trials?.map((trial) => trial[side] ?? all(rows)) ?? [all(rows)];
+    for (const draw of drawn) {
+      expect(draw).not.toEqual([]);
+      expect(draw).toEqual(draw.toSorted((a, b) => a - b));
+    }
+    expect([...new Set(drawn.flat())].sort((a, b) => a - b)).toEqual(all(rows));
+  }
 }
 
 /** For training-only sets, and for the training part of a benchmark. */
@@ -162,6 +244,12 @@ export function trainingContract(set: TrainingSet, sample: TrainingSample): void
       for (const row of read.rows) expect(row.personId !== undefined || row.captions.length > 0).toBe(true);
       expect(await set.readTraining(data(), { allowPartial: true })).toEqual(read);
     });
+
+    losesContract(
+      sample,
+      () => folder,
+      (allowPartial) => set.readTraining(data(), { allowPartial }),
+    );
 
     it('names a malformed row, whether a part is allowed or not', async () => {
       await sample.layOut(folder);

@@ -24,6 +24,10 @@ async function layOut(root: string): Promise<{ rows: number }> {
 
 trainingContract(cocasReal2, {
   layOut,
+  lose: async (root) => {
+    await rm(join(root, 'images/p1/c.jpg'));
+    return { row: 'gallery.txt line 1', source: 'p1/c.jpg' };
+  },
   spoil: async (root) => {
     appendFileSync(join(root, 'gallery.txt'), 'p1/a.jpg templates/t1.jpg 1 2 7\n');
     return 'gallery.txt line 3';
@@ -70,18 +74,21 @@ describe('cocas-real2', () => {
       code: 'DATASET_INVALID',
       message: expect.stringMatching(/query\.txt line 4: .*first in query\.txt line 2/),
     });
-    await layOut(folder);
-    lines(folder, 'gallery.txt', ['p1/a.jpg 1 3 7']);
-    await expect(read()).rejects.toMatchObject({
-      message: expect.stringContaining('gallery.txt line 1: p1/a.jpg has another person'),
-    });
+    for (const otherwise of ['p1/a.jpg 2 2 7', 'p1/a.jpg 1 3 7', 'p1/a.jpg 1 2 8']) {
+      await layOut(folder);
+      lines(folder, 'gallery.txt', [otherwise]);
+      await expect(read()).rejects.toMatchObject({
+        message: expect.stringContaining('gallery.txt line 1: p1/a.jpg has another person'),
+      });
+    }
   });
 
-  it('names the line of a picture that is not there', async () => {
-    await layOut(folder);
-    appendFileSync(join(folder, 'gallery.txt'), 'p9/z.jpg 9 1 1\n');
+  it.each(['../p1/c.jpg', 'p1/../../p1/c.jpg'])('refuses %s, whether it is there or not', async (path) => {
+    await layOut(join(folder, 'real2'));
+    files(folder, ['p1/c.jpg']);
+    appendFileSync(join(folder, 'real2/gallery.txt'), `${path} 9 1 1\n`);
     await expect(read()).rejects.toMatchObject({
-      message: expect.stringContaining('gallery.txt line 3: p9/z.jpg is not in'),
+      message: expect.stringMatching(/gallery\.txt line 3: .*p1\/c\.jpg leads out of the data set/),
     });
   });
 });

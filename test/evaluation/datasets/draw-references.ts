@@ -15,6 +15,8 @@ type Draws = Readonly<Record<'all' | 'indoor', readonly (readonly string[])[]>>;
  * `tests` of regdb is process_test_regdb, prcc and ltcc are Simple-CCReID's readers, their glob sorted.
  */
 export const drawReferences = readFixture<{
+  readonly about: string;
+  readonly sources: Readonly<Record<'sysu' | 'regdb' | 'prcc' | 'ltcc', string>>;
   readonly sysu: {
     readonly test_id: string;
     readonly tree: Readonly<Record<string, readonly number[]>>;

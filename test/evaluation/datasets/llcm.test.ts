@@ -20,6 +20,10 @@ async function layOut(root: string): Promise<{ rows: number }> {
 
 trainingContract(llcm, {
   layOut,
+  lose: async (root) => {
+    await rm(join(root, 'vis/0001/0001_c01_s185535_f7010_vis.jpg'));
+    return { row: 'idx/train_vis.txt line 2', source: 'vis/0001/0001_c01_s185535_f7010_vis.jpg' };
+  },
   spoil: async (root) => {
     appendFileSync(join(root, 'idx/train_nir.txt'), 'nir/0351/0351_c10_s200656_f4830_nir.jpg 200\n');
     return 'idx/train_nir.txt line 2';
@@ -46,7 +50,7 @@ describe('llcm', () => {
   it('names the lists that are not there and the lines that are there twice', async () => {
     files(folder, ['idx/test_id.txt']);
     await expect(llcm.readTraining(folder, { allowPartial: true })).rejects.toMatchObject({
-      message: expect.stringContaining('no file train_vis.txt'),
+      message: expect.stringContaining(`no file train_vis.txt in ${join(folder, 'idx')}`),
     });
     await layOut(folder);
     appendFileSync(join(folder, 'idx/train_vis.txt'), `${visible[1]} 7\n`);

@@ -23,6 +23,12 @@ describe('a manifest with mistakes', () => {
       './g/1a.jpg,1,a,gallery,,,',
       './g/1a.jpg is a gallery row already, in line 5',
     ],
+    [
+      'a gallery picture twice, in other words',
+      'g/10.jpg,1,a,gallery,in red,,\ng/10.jpg,1,a,gallery,in blue,,',
+      'g/10.jpg is a gallery row already, in line 11',
+      12,
+    ],
     ['a query picture twice', 'q/1.jpg,1,a,query,in red,,', 'q/1.jpg is a query row already, in line 2'],
     [
       'the same words twice',
@@ -32,10 +38,75 @@ describe('a manifest with mistakes', () => {
     ['a picture of two persons', 'g/1a.jpg,2,a,query,,,', 'the person_id of g/1a.jpg is 2, but 1 in line 5'],
     ['a picture of two cameras', 'g/1a.jpg,1,b,query,,,', 'the camera_id of g/1a.jpg is b, but a in line 5'],
     ['a long caption', `,2,,query,${'x'.repeat(4001)},,`, 'its caption is 4,001 characters long'],
-  ])('names the row with %s', async (_, row, wrong) => {
+  ])('names the row with %s', async (_, row, wrong, line = 11) => {
     for (const allowPartial of [false, true]) {
-      expect(await refusal(more(row), { allowPartial })).toBe(`FILE line 11: ${wrong}.`);
+      expect(await refusal(more(row), { allowPartial })).toBe(`FILE line ${line}: ${wrong}.`);
     }
+  });
+
+  it.each([
+    ['\n', '\n'],
+    ['\r\n', '\r\n'],
+    ['\r\n', '\n'],
+    ['\r', '\r'],
+  ])('names the line where lines end in %j and lines of a caption in %j', async (end, within) => {
+    const lines = ['', header, `,1,,query,"two${within}${within}lines",,`, '', 'g/1a.jpg,1,,gallery,,,'];
+    const above = `${lines.join(end)}${end}`;
+    expect((await read(write(above))).queries[0]?.source).toBe('m.csv#3');
+    expect(await refusal(write(`${above},,,query,"x${within}y",,${end}`))).toBe(
+      'FILE line 8: it has no person_id.',
+    );
+    expect(await refusal(write(`${above},1,,query,"open,,${end}g/2.jpg,2,,gallery,,,${end}`))).toBe(
+      'FILE line 8: this is not CSV: a quote is opened in this record and not closed.',
+    );
+    expect(await refusal(write(`${end}${end}path,split${end}a,query${end}`))).toContain(
+      'FILE line 3: there is no',
+    );
+  });
+
+  it('takes lines that end in different ways, and a delimiter that captions hold', async () => {
+    const mixed =
+      'path;person_id;split;caption\n;1;query;"a, b"\r\n;2;query;c, d, e, f, g\rg/1a.jpg;1;gallery;\n';
+    expect((await read(write(mixed))).queries.map(({ caption }) => caption)).toEqual([
+      'a, b',
+      'c, d, e, f, g',
+    ]);
+  });
+
+  it.each([
+    ['sep=;', ';'],
+    ['"sep=;"', ';'],
+    ['SEP=,', ','],
+    ['sep=\t', '\t'],
+    ['\uFEFFsep=|', '|'],
+  ])("understands Excel's first line %j, and counts it", async (first, delimiter) => {
+    const cells = [
+      ['path', 'person_id', 'split', 'caption'],
+      ['', '1', 'query', 'a, b; c'],
+      ['g/1a.jpg', '1', 'gallery', ''],
+    ];
+    const quoted = (cell: string): string => (/[,;]/.test(cell) ? `"${cell}"` : cell);
+    for (const end of ['\r\n', '\n']) {
+      const above = [first, ...cells.map((row) => row.map(quoted).join(delimiter)), ''].join(end);
+      const { queries } = await read(write(above));
+      expect(queries).toEqual([{ personId: '1', source: 'm.csv#3', caption: 'a, b; c' }]);
+      expect(await refusal(write(`${above}${['', '', 'query', 'x'].join(delimiter)}`))).toBe(
+        'FILE line 5: it has no person_id.',
+      );
+      expect(await refusal(write(`${above}${['', '1', 'query', '"x'].join(delimiter)}`))).toBe(
+        'FILE line 5: this is not CSV: a quote is opened in this record and not closed.',
+      );
+      expect(await refusal(write(`${first}${end}path${delimiter}split${end}`))).toContain(
+        'FILE line 2: there is no column person_id',
+      );
+      expect(await refusal(write(`${first}${end}${end}`))).toBe('FILE: the file is empty.');
+    }
+  });
+
+  it('does not repeat a path that is megabytes long', async () => {
+    const message = await refusal(more(`${'x'.repeat(100_000)},1,b,query,,,`));
+    expect(message).toContain('FILE line 11: there is no picture at xxx');
+    expect(message.length).toBeLessThan(1100);
   });
 
   it('counts the other mistakes, too', async () => {
@@ -71,12 +142,18 @@ describe('a manifest with mistakes', () => {
     expect(await refusal(write('{"split":"query","person_id":["a"]}', 'm.jsonl'))).toContain(
       'FILE line 1: its person_id is not text',
     );
+    expect(await refusal(write('{"split":"query","caption":"x","person_id":1e999}', 'm.jsonl'))).toContain(
+      'FILE line 1: its person_id is not text',
+    );
     expect(
       await refusal(write('{"split":"query","caption":"x","person_id":90071992547409931}', 'm.jsonl')),
     ).toContain('FILE line 1: its person_id is not text');
     expect(await refusal(write('{"split":"query","person_id":1,"personId":2}', 'm.jsonl'))).toContain(
       'FILE line 1: its person_id is there twice',
     );
+    expect(
+      await refusal(write('{"split":"query","path":"a\\u0000.jpg","person_id":1}', 'm.jsonl')),
+    ).toContain('FILE line 1: its path holds a NUL character');
     expect(await refusal(more(',1,,query,a "red cap,,'))).toMatch(/^FILE line 1\d: this is not CSV: /);
   });
 
@@ -96,9 +173,7 @@ describe('a manifest with mistakes', () => {
   it('names pictures that are not there, and leaves them out where it may', async () => {
     const absent = ['q/x.jpg,1,b,query,,,', 'g/x.jpg,2,,gallery,,,'];
     const file = more(...absent);
-    expect(await refusal(file)).toBe(
-      'FILE line 11: there is no picture at q/x.jpg; 1 more rows have none, either.',
-    );
+    expect(await refusal(file)).toBe('FILE line 11: there is no picture at q/x.jpg; 1 more row has none.');
     const { queries, gallery, differences } = await read(file, { allowPartial: true });
     expect([queries.length, gallery.length]).toEqual([3, 4]);
     expect(differences).toEqual([

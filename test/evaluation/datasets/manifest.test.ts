@@ -1,5 +1,5 @@
 /** The manifest reader: what makes a query, and what its rows say. */
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +12,11 @@ const spoil = async (folder: string): Promise<string> => {
   return 'cameras.csv line 11: it has no person_id';
 };
 
+const losing = (source: string, row: string) => async (folder: string) => {
+  rmSync(join(folder, source));
+  return { row, source };
+};
+
 benchmarkContract(manifest, {
   data: 'cameras.csv',
   counts: false,
@@ -21,6 +26,7 @@ benchmarkContract(manifest, {
     writeFileSync(join(folder, 'cameras.csv'), `${[header, ...worn].join('\n')}\n`);
     return { queries: 3, gallery: 4 };
   },
+  lose: losing('g/1b.jpg', 'line 6'),
   spoil,
 });
 
@@ -31,6 +37,7 @@ trainingContract(manifest, {
     layOut(folder);
     return { rows: 2 };
   },
+  lose: losing('t/8.jpg', 'line 10'),
   spoil,
 });
 
@@ -224,6 +231,7 @@ describe('manifest', () => {
     const file = more(',4,,query,"a red cap, a bag",,', `g/9.jpg,1,a,gallery,${'x'.repeat(5000)},,`);
     write('', 'g/9.jpg');
     expect((await read(file)).queries).toHaveLength(4);
+    expect((await read(file, {}, 'text')).queries).toHaveLength(3);
   });
 
   it('scores by clothes where those who are looked for have them', async () => {

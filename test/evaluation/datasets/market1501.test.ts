@@ -83,6 +83,22 @@ describe('market1501', () => {
     });
   });
 
+  it('asks for nobody with junk', async () => {
+    await layOut(folder);
+    files(join(folder, 'query'), ['-1_c1s1_000001_00.jpg']);
+    const { queries } = await market1501.read(folder, { allowPartial: true });
+    expect(queries.map((row) => row.personId)).toEqual(['0001', '0002']);
+  });
+
+  it.each([true, false])('refuses to look for a distractor (allowPartial %s)', async (allowPartial) => {
+    await layOut(folder);
+    files(join(folder, 'query'), ['0000_c1s1_000001_00.jpg']);
+    await expect(market1501.read(folder, { allowPartial })).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: 'query/0000_c1s1_000001_00.jpg: this is a distractor (0000), and Market-1501 looks for none.',
+    });
+  });
+
   it('says which folder is missing or empty', async () => {
     files(join(folder, 'query'), ['0001_c1s1_000001_00.jpg']);
     await expect(market1501.read(folder, { allowPartial: true })).rejects.toMatchObject({

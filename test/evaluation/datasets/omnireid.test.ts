@@ -30,6 +30,10 @@ async function layOut(root: string): Promise<{ rows: number }> {
 
 trainingContract(omniReid, {
   layOut,
+  lose: async (root) => {
+    await rm(join(root, 'CUHK-Pedes/imgs/1.jpg'));
+    return { row: 'CUHK-Pedes/train_t2i_v2.txt line 2', source: 'CUHK-Pedes/imgs/1.jpg' };
+  },
   spoil: async (root) => {
     appendFileSync(join(root, 'prcc/datalist/train.txt'), 'rgb/b.jpg prcc_A_templates/6.jpg five 3\n');
     return 'prcc/datalist/train.txt line 2';
@@ -64,7 +68,7 @@ describe('omnireid', () => {
     ['imgs/2.jpg imgs/2 8 -1', /line 4: .*first in .*line 1/],
     ['imgs/2.jpg imgs/2#7 8 -1', /line 4: CUHK-Pedes\/caption_t2i_v2\.json has no caption imgs\/2#7/],
     ['imgs/2.jpg imgs/1#0 9 -1', /line 4: .*another person than in .*line 1/],
-    ['imgs/3.jpg imgs/1#0 9 -1', /line 4: CUHK-Pedes\/imgs\/3\.jpg is not in/],
+    ['../a.jpg imgs/1#0 9 -1', /line 4: CUHK-Pedes\/\.\.\/a\.jpg leads out of the data set/],
     ['imgs/2.jpg imgs/2', /line 4: "imgs\/2.jpg imgs\/2" is not/],
   ])('names the line %s', async (line, words) => {
     await layOut(folder);

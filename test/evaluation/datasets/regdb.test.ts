@@ -52,12 +52,22 @@ const spoiling = (list: string) => async (root: string) => {
   return `${list} line 2`;
 };
 
-benchmarkContract(regdb, { layOut, spoil: spoiling('idx/test_visible_7.txt') });
+const losing = (source: string, row: string) => async (root: string) => {
+  rmSync(join(root, source));
+  return { row, source };
+};
+
+benchmarkContract(regdb, {
+  layOut,
+  lose: losing('Thermal/100/male_back_t_1_100.bmp', 'idx/test_thermal_1.txt line 2'),
+  spoil: spoiling('idx/test_visible_7.txt'),
+});
 trainingContract(regdb, {
   layOut: async (root) => {
     await layOut(root);
     return { rows: 8 };
   },
+  lose: losing('Visible/7/male_back_v_0_7.bmp', 'idx/train_visible_1.txt line 3'),
   spoil: spoiling('idx/train_visible_1.txt'),
 });
 
@@ -154,10 +164,10 @@ describe('regdb', () => {
       /line 5: person 8 has the label 1, but person 7 has 1/,
     ],
     [
-      'a picture that is not there',
+      'a row that leads out of the data set',
       'idx/train_visible_1.txt',
-      'Visible/7/male_back_v_9_7.bmp 1',
-      /line 5: there is no picture Visible\/7\/male_back_v_9_7.bmp/,
+      'Visible/7/.. 1',
+      /line 5: Visible\/7\/\.\. leads out of the data set/,
     ],
     [
       'a line without a label',
@@ -174,6 +184,48 @@ describe('regdb', () => {
     });
   });
 
+  it('leaves rows out of its trials, and a trial that has no query or no gallery left', async () => {
+    layOutTrials(folder(), [1, 2, 3, 4], (trial) => (trial === 3 ? [4, 1] : [1, 2]));
+    rmSync(join(folder(), 'Visible/1/male_back_v_0_1.bmp'));
+    const some = await regdb.read(folder(), { allowPartial: true });
+    expect([some.queries.length, some.gallery.length]).toEqual([5, 6]);
+    expect(some.differences.slice(0, 1)).toEqual([
+      '1 row was left out because no picture is there: Visible/1/male_back_v_0_1.bmp (idx/test_visible_1.txt line 1)',
+    ]);
+    expect(some.trials![2]).toEqual({ queries: [0, 3, 4], gallery: [0, 1, 4, 5] });
+    expect(some.trials![9]).toEqual({ queries: [0, 1, 2], gallery: [0, 1, 2, 3] });
+
+    for (const lost of ['Visible/1', 'Visible/4']) rmSync(join(folder(), lost), { recursive: true });
+    const fewer = await regdb.read(folder(), { allowPartial: true });
+    expect(fewer.trials).toEqual(Array(9).fill({ queries: [0, 1], gallery: [0, 1, 2, 3] }));
+    expect(sourcesOf(fewer.gallery).filter((source) => source.includes('/4/'))).toEqual([]);
+    expect(fewer.differences[1]).toBe(
+      'trial 3 was left out because none of its query pictures, or none of its gallery pictures, is there',
+    );
+    expect(fewer.differences).toContain('0 pictures in idx/test_visible_3.txt instead of 2060');
+
+    rmSync(join(folder(), 'Thermal'), { recursive: true });
+    await expect(regdb.read(folder(), { allowPartial: true })).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: expect.stringContaining('no trial has both a query and a gallery picture that is there'),
+    });
+    const { rows, differences } = await regdb.readTraining(folder(), { allowPartial: true });
+    expect(rows.map(({ personId }) => personId)).toEqual(['3', '3']);
+    expect(differences).toContain('0 pictures in idx/train_thermal_1.txt instead of 2060');
+  });
+
+  it('refuses a label that two persons of a test half share', async () => {
+    await layOut(folder());
+    const list = 'idx/test_thermal_3.txt';
+    lines(folder(), list, [...listed('thermal', [23, 100]), 'Thermal/7/male_back_t_0_7.bmp 1']);
+    await expect(regdb.read(folder(), { allowPartial: true })).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: expect.stringMatching(
+        /test_thermal_3\.txt line 5: person 7 has the label 1, but person 100 has 1/,
+      ),
+    });
+  });
+
   it('says which list is missing or empty, and takes the folder around it', async () => {
     await layOut(join(folder(), 'RegDB'));
     expect((await regdb.read(folder(), { allowPartial: true })).queries).toHaveLength(6);
@@ -183,7 +235,9 @@ describe('regdb', () => {
     });
     rmSync(join(folder(), 'RegDB', 'idx', 'test_thermal_4.txt'));
     await expect(regdb.read(folder(), { allowPartial: true })).rejects.toMatchObject({
-      message: expect.stringContaining('no file test_thermal_4.txt'),
+      message: expect.stringContaining(
+        `there is no file test_thermal_4.txt in ${join(folder(), 'RegDB', 'idx')}.`,
+      ),
     });
   });
 

@@ -1,4 +1,5 @@
 /** The SYSU-MM01 reader: ten galleries, picture for picture those of the reference code. */
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sysuCounts, sysuMm01 } from '../../../src/evaluation/datasets/sysu-mm01.ts';
 import { benchmarkContract, trainingContract } from './benchmark-contract.ts';
@@ -135,7 +136,7 @@ describe('sysuMm01', () => {
   it('says which folder or list is missing', async () => {
     files(folder(), ['exp/readme.txt']);
     await expect(sysuMm01.read(folder(), { allowPartial: true })).rejects.toMatchObject({
-      message: expect.stringContaining('no file test_id.txt'),
+      message: `${folder()} does not hold SYSU-MM01 in its public layout: there is no file test_id.txt in ${join(folder(), 'exp')}.`,
     });
     lines(folder(), 'exp/test_id.txt', ['6']);
     await expect(sysuMm01.read(folder(), { allowPartial: true })).rejects.toMatchObject({

@@ -154,17 +154,17 @@ describe('training sets with captions', () => {
     layOutDescribed(join(folder, 'c'));
     await rm(join(folder, 'c/flickr30k_images/20.jpg'));
     for (const [set, name, wrong, left] of [
-      [ufineBench, 'a', 'annotations.json record 2: its picture images/1.jpg is not there.', 'images/1.jpg'],
+      [ufineBench, 'a', 'annotations.json record 2: there is no picture at images/1.jpg.', 'images/1.jpg'],
       [
         synthPedes,
         'b',
-        'synthpedes_dataset.json record 2: its picture Part1/7/2.jpg is not there.',
+        'synthpedes_dataset.json record 2: there is no picture at Part1/7/2.jpg.',
         'Part1/7/2.jpg',
       ],
       [
         flickr30k,
         'c',
-        'results.csv line 2: its picture flickr30k_images/20.jpg is not there.',
+        'results.csv line 2: there is no picture at flickr30k_images/20.jpg.',
         'flickr30k_images/20.jpg',
       ],
     ] as const) {
@@ -174,7 +174,9 @@ describe('training sets with captions', () => {
       });
       const { rows, differences } = await set.readTraining(join(folder, name), partial);
       expect(rows).toHaveLength(1);
-      expect(differences[0]).toBe(`1 picture is not there and left out: ${left}`);
+      expect(differences[0]).toBe(
+        `1 row was left out because no picture is there: ${left} (${wrong.split(':')[0]})`,
+      );
     }
   });
 
@@ -241,7 +243,7 @@ describe('training sets with captions', () => {
     expect(await refusal({ ...good, sentences: [null] })).toContain('a caption of it is empty');
     writeFileSync(join(divided, 'dataset_flickr30k.json'), '{}');
     await expect(flickr30k.readTraining(divided, partial)).rejects.toMatchObject({
-      message: expect.stringContaining('it holds no list of images'),
+      message: expect.stringContaining('dataset_flickr30k.json: it holds no list of images'),
     });
   });
 

@@ -1,12 +1,7 @@
 /** What is measured is what the product says, with the person there and without. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  OpenSet,
-  type OpenSetQuery,
-  type OpenSetSearch,
-  openSetQuery,
-} from '../../../src/evaluation/metrics/open-set.ts';
+import { OpenSet, type OpenSetQuery, type OpenSetSearch } from '../../../src/evaluation/metrics/open-set.ts';
 import { Calibration } from '../../../src/retrieval/calibration.ts';
 import { decide } from '../../../src/retrieval/decision.ts';
 import { calibrationNumbers } from '../../support/calibration-numbers.ts';
@@ -44,6 +39,18 @@ describe('OpenSet', () => {
         present: { found: 0.25, misidentified: 0.25, unsure: 0.25, notInGallery: 0.25 },
       },
     ]);
+  });
+
+  it('takes nobody for somebody else where it does not say that it found the person', () => {
+    const open = new OpenSet(calibration, [0.01]);
+    const { foundFrom } = decide(calibration, 'image', [], 50, 0.01).decisionDetail;
+    open.add(asked(search(-1, 0), { ...search(foundFrom, 0.4), firstRight: false }), 0);
+    expect(open.report().atRates[0]!.present).toEqual({
+      found: 0,
+      misidentified: 0,
+      unsure: 1,
+      notInGallery: 0,
+    });
   });
 
   it('finds no fewer at a looser rate, and its shares add up', () => {
@@ -130,43 +137,5 @@ describe('OpenSet', () => {
         expect.objectContaining({ message: expect.stringMatching(/Candidate 1 of query row 9/) }),
       );
     }
-  });
-});
-
-describe('openSetQuery', () => {
-  const scores = Float32Array.from([0.9, 0.7, 0.6, 0.8, -0.2]);
-
-  it('asks once with the person and once without, and never shows what the protocol ignores', () => {
-    const { present, absent } = openSetQuery(
-      calibration,
-      'image',
-      scores,
-      { positives: [3, 4], ignored: [0] },
-      0,
-    );
-    const listed = ({ ranking }: OpenSetSearch): number[] => ranking.map(({ filterScore }) => filterScore);
-    expect(listed(present!)).toEqual([scores[3], scores[1], scores[2], scores[4]]);
-    expect(listed(absent)).toEqual([scores[1], scores[2]]);
-    expect([present!.of, absent.of, present!.firstRight]).toEqual([4, 2, true]);
-    // The confidences are those of each list by itself: without the person, the prior is another.
-    expect(absent.ranking.map(({ confidence }) => confidence)).toEqual(
-      calibration.confidences('image', [{ score: scores[1]! }, { score: scores[2]! }], 2),
-    );
-  });
-
-  it('is right at first by gallery order where scores tie, and looks no further than a search', () => {
-    const tied = Float32Array.from([0.5, 0.5, 0.1]);
-    const ask = (positives: number[]) =>
-      openSetQuery(calibration, 'text', tied, { positives, ignored: [] }, 0, { shortlist: 1 });
-    expect([ask([0]).present!.firstRight, ask([1]).present!.firstRight]).toEqual([true, false]);
-    expect(ask([0]).present!.ranking).toHaveLength(1);
-    expect(ask([])).not.toHaveProperty('present');
-  });
-
-  it('names a score that is no number', () => {
-    const broken = Float32Array.from([0.5, Number.NaN]);
-    expect(() => openSetQuery(calibration, 'image', broken, { positives: [1], ignored: [] }, 4)).toThrow(
-      expect.objectContaining({ code: 'DATASET_INVALID', message: expect.stringMatching(/query row 4/) }),
-    );
   });
 });

@@ -84,6 +84,11 @@ describe('meanOfTrials', () => {
 });
 
 describe('filter ceiling', () => {
+  it('leaves a right answer first that is first without the filter, where the filter keeps nothing', () => {
+    expect(filterCeiling(found([1, 4], 0))).toEqual({ averagePrecision: (1 + 2 / 4) / 2, rank1: 1 });
+    expect(filterCeiling(found([2, 4], 1)).rank1).toBe(0);
+  });
+
   /** An oracle that really reorders: right answers first among what is kept, the dropped behind in their order. */
   function oracle(scores: number[], positives: number[], tau: number): number {
     const order = scores.map((_, row) => row).sort((a, b) => scores[b]! - scores[a]! || a - b);

@@ -22,6 +22,13 @@ describe('ScoreHistogram', () => {
     ]);
   });
 
+  it('has a place for the number just under 1', () => {
+    const histogram = new ScoreHistogram();
+    const scores = Float64Array.of(1 - 2 ** -53, 1 - 2 ** -53, 1 - 2 ** -53);
+    histogram.add(scores, { positives: [0], ignored: [1] }, 0);
+    expect(histogram.bins().at(-1)).toEqual({ from: 0.98, to: 1, genuine: 1, impostors: 1 });
+  });
+
   it('has 100 bins from -1 to 1, each beginning where the one before ends', () => {
     const bins = new ScoreHistogram().bins();
     expect(bins).toHaveLength(100);

@@ -136,6 +136,14 @@ describe('score histogram', () => {
     expect(faults(svg)).toEqual([]);
   });
 
+  it('has τ where the bin begins that begins with it', () => {
+    const first = drawnMeasures.histogram.find(({ genuine }) => genuine > 0)!;
+    const svg = histogramChart(drawnMeasures.histogram, first.from).text;
+    const start = /area genuine" d="M([\d.]+) /.exec(svg)?.[1];
+    expect(/class="cut" d="M([\d.]+) /.exec(svg)?.[1]).toBe(start);
+    expect(Number(start)).toBeGreaterThan(48);
+  });
+
   it.each([-1, 0.999, 1])('is drawn with τ %d, and without pairs of one kind', (tau) => {
     const none = drawnMeasures.histogram.map((bin) => ({ ...bin, genuine: 0 }));
     expect(faults(histogramChart(none, tau).text)).toEqual([]);
@@ -151,10 +159,22 @@ describe('error rates', () => {
     const [first, middle, last] = corners.map(([x]) => x as number) as [number, number, number];
     // From 0.5 % over 10 % to 100 %: 1.3 decades and 1.
     expect((middle - first) / (last - middle)).toBeCloseTo(Math.log10(20), 1);
+    const heights = corners.map(([, y]) => y as number);
+    expect(heights).toEqual(heights.toSorted((a, b) => a - b));
+    expect(heights[0]).toBeLessThan(heights[2] as number);
     expect(svg).toContain(
       'At a false match rate of 1\u00a0%, 30.0\u00a0% of the pairs of one person are missed.',
     );
     expect(faults(svg)).toEqual([]);
+  });
+
+  it('write no number over the name of the axis', () => {
+    const [point] = drawnMeasures.roc.operatingPoints;
+    const operatingPoints = [{ ...point!, falseNonMatchRate: 1 }];
+    const svg = rocChart({ ...drawnMeasures.roc, operatingPoints }).text;
+    const top = Number(/class="label own halo" x="[\d.]+" y="([\d.]+)">100\.0</.exec(svg)?.[1]);
+    const name = Number(/y="([\d.]+)">false non-match rate/.exec(svg)?.[1]);
+    expect(top - name).toBeGreaterThan(12);
   });
 
   it('are drawn where nothing is mistaken', () => {

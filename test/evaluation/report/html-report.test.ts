@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reliability } from '../../../src/evaluation/metrics/reliability.ts';
+import { comparisonTable } from '../../../src/evaluation/report/comparison-table.ts';
 import { htmlReport } from '../../../src/evaluation/report/html-report.ts';
+import { paperResults } from '../../../src/evaluation/report/paper/paper-row.ts';
 import type { ReportInput } from '../../../src/evaluation/report/report-input.ts';
 import { thumbnails } from '../../../src/evaluation/report/thumbnails.ts';
 import { worstQueries } from '../../../src/evaluation/report/worst-queries.ts';
@@ -77,7 +80,13 @@ describe('report page', () => {
     expect(text).toContain('Rank-150.0 %paper 97.2 (−47.2)');
     expect(text).toContain('PASS [62]93.096.8');
     expect(text).toContain('TransReID [12]86.8a94.4a');
+    expect(text).toContain('s Rank-1 is 97.2 %.');
+    expect(text).toContain('As printed in table 2 of the ChatReID paper ChatReID96.497.2 TransReID');
+    expect(text).toContain('Gallery that it keeps7.10 %');
+    expect(text).toContain('Right pictures that it keeps97.00 %');
     expect(text).toContain('Ceiling: mAP, Rank-195.0 %, 98.0 %');
+    expect(text).toContain('Similarities and the best of them2.20 s');
+    expect(text).toContain('Metrics1.20 s');
     expect(text).toContain('In all1 min 23 s');
     expect(text).toContain('chatreid evaluate market1501 --data ./market --html report.html');
     expect(text).not.toContain('not comparable');
@@ -98,10 +107,18 @@ describe('report page', () => {
       'This is not the whole data set: not comparable with numbers that are over the whole.',
     );
     expect(text).toContain('7 pictures in query instead of 3368');
+    expect(text).toContain('mAP53.2 %paper 96.4 Rank-1');
     const sliced = { ...partial, slice: { asked: 12, of: 3368 } };
     expect(textOf(await htmlReport({ ...input, report: sliced }))).toContain(
       '12 of 3,368 queries were asked: not comparable with numbers over all of them.',
     );
+  });
+
+  it('says whose numbers a row has under a wrong name', async () => {
+    const text = comparisonTable(drawnReport, paperResults('sysu-mm01')).text.replace(/<[^>]*>/g, '');
+    expect(text).toMatch(/CAL \[9\]a66\.969\.6/);
+    expect(text).toMatch(/MAUM \[18\]b68\.871\.7/);
+    expect(text).toMatch(/DART \[44\]66\.368\.7/);
   });
 
   it('holds nothing against the paper in a setting that the paper has no number for', async () => {
@@ -117,7 +134,12 @@ describe('report page', () => {
         report: {
           ...drawnReport,
           mode: 'full',
-          filter: { ...drawnReport, mAP: 0.4111, rank1: 0.3999 },
+          filter: {
+            ...drawnReport,
+            mAP: 0.4111,
+            rank1: 0.3999,
+            reliability: reliability([0.9], [false]),
+          },
           language: {
             engine: {
               name: 'tiny',
@@ -132,7 +154,7 @@ describe('report page', () => {
             judgedNow: 12,
             emptyShortlists: 3,
             candidates: 17.25,
-            enginePrompts: 4321,
+            enginePrompts: 1_234_567,
             engineSeconds: 7300,
             shortlistCeiling: { mAP: 0.9, rank1: 0.93 },
           },
@@ -143,7 +165,8 @@ describe('report page', () => {
     expect(text).toContain('Its filter alone, same queries41.140.0');
     expect(text).toContain('language model tiny feedbeef0123 (q4) on cpu');
     expect(text).toContain('Ceiling of 20 judged candidates: mAP, Rank-190.0 %, 93.0 %');
-    expect(text).toContain('4,321, 2 h 2 min');
+    expect(text).toContain('1,234,567, 2 h 2 min');
+    expect(text).toContain('The filter alone: 90.0 %, 0.810.');
     expect(text).toContain('choose-image@1, verify-image@1');
     expect(text).toContain('full: Rank-1 50.0 %, Rank-5 80.0 %, Rank-10 90.0 %. filter alone: Rank-1 50.0 %');
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { evaluateBenchmark } from '../../../src/evaluation/evaluation.ts';
-import { OpenSet, openSetQuery } from '../../../src/evaluation/metrics/open-set.ts';
+import { OpenSet } from '../../../src/evaluation/metrics/open-set.ts';
 import { PairScores } from '../../../src/evaluation/metrics/pair-scores.ts';
 import { roc } from '../../../src/evaluation/metrics/roc.ts';
 import { ScoreHistogram } from '../../../src/evaluation/metrics/score-histogram.ts';
@@ -12,20 +12,22 @@ import { FilterMeasures, searched } from '../../../src/evaluation/runs/filter-me
 import { bestRows } from '../../../src/evaluation/similarity.ts';
 import { Calibration } from '../../../src/retrieval/calibration.ts';
 import { calibrationNumbers } from '../../support/calibration-numbers.ts';
+import { openSetQuery } from '../metrics/plain-open-set.ts';
 import { drawBenchmark, drawnBenchmark, evaluationOptions } from './drawn-benchmark.ts';
 
 const calibration = new Calibration(calibrationNumbers);
 
-it('adds every query as the measures would themselves', () => {
+it.each([300, 14])('adds every query as the measures would themselves, to a gallery of %d', (size) => {
   const [openSet, pairs, histogram] = [new OpenSet(calibration), new PairScores(), new ScoreHistogram()];
   const measures = new FilterMeasures('image', calibration);
   for (let query = 0; query < 40; query++) {
     const scores = Float32Array.from(
-      { length: 300 },
+      { length: size },
       (_, row) => Math.sin(row * 12.9898 + query * 78.233) * 0.9,
     );
-    const positives = query % 7 === 0 ? [] : [query, query + 50, query + 200];
-    const relevance = { positives, ignored: query % 3 === 0 ? [query + 1, 299] : [] };
+    const at = (offset: number): number => (query + offset) % size;
+    const positives = query % 7 === 0 ? [] : [at(0), at(50), at(200)];
+    const relevance = { positives, ignored: query % 3 === 0 ? [at(1), at(3), at(5)] : [] };
     for (const row of positives) scores[row] = Math.min(1, scores[row]! + 0.4);
     openSet.add(openSetQuery(calibration, 'image', scores, relevance, query), query);
     pairs.add(scores, relevance, query);

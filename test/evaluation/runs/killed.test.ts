@@ -141,6 +141,32 @@ describe('an evaluation that is killed', () => {
     const damaged = await evaluateBenchmark(drawnBenchmark(), { ...options, engine: new SlowEngine() });
     expect(damaged.report.language!.judgedNow).toBe(0);
     expect(timeless(damaged.report)).toEqual(timeless(first.report));
+
+    // A whole line, but of another shortlist.
+    const shorter = JSON.parse(line!) as { candidates: string[]; confidences: number[] };
+    shorter.candidates.pop();
+    shorter.confidences.pop();
+    await appendFile(path, `${JSON.stringify(shorter)}\n`);
+    const foreign = await evaluateBenchmark(drawnBenchmark(), { ...options, engine: new SlowEngine() });
+    expect(foreign.report.language!.judgedNow).toBe(1);
+    expect(timeless(foreign.report)).toEqual(timeless(first.report));
+  });
+
+  it('keeps an order without probabilities as it is', async () => {
+    const home = join(root, 'order');
+    const run = async () =>
+      (
+        await evaluateBenchmark(
+          drawnBenchmark(),
+          evaluationOptions(data, home, { mode: 'best-choice', engine: new SlowEngine() }),
+        )
+      ).report;
+    const first = await run();
+    const before = await lines(first.run, 'queries.jsonl');
+    const again = await run();
+    expect(again.language!.judgedNow).toBe(0);
+    expect(timeless(again)).toEqual(timeless(first));
+    expect(await lines(first.run, 'queries.jsonl')).toEqual(before);
   });
 
   it('is refused to a second process while the first is at it, and free after its death', async () => {

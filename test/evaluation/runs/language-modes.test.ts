@@ -7,6 +7,7 @@ import type { RunOptions } from '../../../src/engine/engine.ts';
 import type { Prompt } from '../../../src/engine/prompt.ts';
 import type { Benchmark, BenchmarkRow, QueryRow } from '../../../src/evaluation/benchmark.ts';
 import { type EvaluationOptions, evaluateBenchmark } from '../../../src/evaluation/evaluation.ts';
+import { reliability } from '../../../src/evaluation/metrics/reliability.ts';
 import type { QueryResult } from '../../../src/evaluation/runs/query-result.ts';
 import { loadRun } from '../../../src/evaluation/runs/stored-runs.ts';
 import { ChatReidError } from '../../../src/foundation/error.ts';
@@ -44,6 +45,7 @@ function evaluate(
   return evaluateBenchmark(benchmark, evaluationOptions(data, home, more));
 }
 
+const { calibration } = evaluationOptions('', '');
 const taus = { image: 0, text: -0.1, mixed: 0.1 };
 
 /** Of one query: gallery rows, best first, those of its person and camera left out; and how many of them τ keeps. */
@@ -52,7 +54,7 @@ async function naiveRanking(
   gallery: readonly BenchmarkRow[],
   mode: SearchMode,
   shortlist: number,
-): Promise<{ order: BenchmarkRow[]; filter: BenchmarkRow[] }> {
+): Promise<{ order: BenchmarkRow[]; filter: BenchmarkRow[]; above: number; said: number[] }> {
   const encoder = new FakeEncoder();
   const pictures = row.path === undefined ? [] : [await pictureFromFile(row.path)];
   const query = { pictures, words: row.caption ?? '', negatives: [] };
@@ -68,12 +70,19 @@ async function naiveRanking(
   );
   candidates.sort((a, b) => b.score - a.score);
   const filter = candidates.map(({ one }) => one);
-  if (mode === 'filter') return { order: filter, filter };
   const kind = queryKind(query)!;
+  const above = candidates.filter(({ score }) => score >= taus[kind]).length;
+  const said = calibration.confidences(kind, candidates, candidates.length);
+  if (mode === 'filter') return { order: filter, filter, above, said };
   const kept = candidates.filter(({ score }) => score >= taus[kind]).slice(0, shortlist);
   const judged = await rankByLanguage(new FakeEngine(), await Comparison.of(kind, query), kept, mode);
   const order = [...judged.map(({ candidate }) => candidate.one), ...filter.slice(kept.length)];
-  return { order, filter };
+  return { order, filter, above, said };
+}
+
+async function firstOf(benchmark: Benchmark): Promise<[QueryRow, readonly BenchmarkRow[]]> {
+  const { queries, gallery } = await benchmark.read(data, { allowPartial: false });
+  return [queries[0]!, gallery];
 }
 
 function naiveScore(order: readonly BenchmarkRow[], { personId }: QueryRow) {
@@ -96,18 +105,23 @@ describe('a mode with the language model', () => {
       const { queries, gallery } = await drawnBenchmark().read(data, { allowPartial: false });
       expect(results.map(({ source }) => source)).toEqual(queries.map(({ source }) => source));
       for (const [at, row] of queries.entries()) {
-        const { order, filter } = await naiveRanking(row, gallery, mode, shortlist);
+        const { order, filter, above, said } = await naiveRanking(row, gallery, mode, shortlist);
         const expected = naiveScore(order, row);
+        const impostor = order.findIndex((one) => one.personId !== row.personId);
         expect(results[at]).toMatchObject({
           firstRank: expected.firstRank,
           correct: order[0]!.personId === row.personId,
-          bestImpostor: { source: order.find((one) => one.personId !== row.personId)!.source },
+          bestImpostor: { source: order[impostor]!.source, rank: impostor + 1 },
+          kept: above,
         });
         expect(results[at]!.averagePrecision).toBeCloseTo(expected.averagePrecision, 12);
         expect(results[at]!.inversePenalty).toBeCloseTo(expected.inversePenalty, 12);
         expect(results[at]!.top.map(({ source }) => source)).toEqual(
           order.slice(0, 10).map(({ source }) => source),
         );
+        if (mode === 'filter' || mode === 'best-choice') {
+          expect(results[at]!.firstConfidence).toBeCloseTo(said[filter.indexOf(order[0]!)]!, 5);
+        }
         if (mode !== 'filter') {
           expect(results[at]!.filter!.averagePrecision).toBeCloseTo(
             naiveScore(filter, row).averagePrecision,
@@ -117,10 +131,52 @@ describe('a mode with the language model', () => {
       }
       expect(report.mAP).toBeCloseTo(mean(results.map((one) => one.averagePrecision)), 12);
       expect(report.rank1).toBeCloseTo(mean(results.map((one) => Number(one.correct))), 12);
+      const [said, correct] = [results.map((one) => one.firstConfidence), results.map((one) => one.correct)];
+      expect(report.reliability).toEqual(reliability(said, correct));
+      if (mode !== 'filter') {
+        const judged = results.map(({ kept }) => Math.min(kept, shortlist));
+        expect(report.language!.candidates).toBeCloseTo(mean(judged), 12);
+      }
       expect(report).toMatchObject({ mode, queries: 18, gallery: 18, trials: 1, skipped: 0, taus });
       expect(report.queryKinds).toEqual({ image: 6, text: 6, mixed: 6 });
     },
   );
+
+  it('hands on what is worth knowing of the data, which makes nothing partial', async () => {
+    const whole = drawnBenchmark();
+    const remarks = ['Two cameras look at one place.'];
+    const { report } = await evaluate(
+      {},
+      { ...whole, read: async (...args) => ({ ...(await whole.read(...args)), remarks }) },
+    );
+    expect(report).toMatchObject({ notes: remarks, partial: false });
+  });
+
+  it('finds the first wrong answer behind more right ones than were looked at', async () => {
+    const whole = drawnBenchmark();
+    const many: Benchmark = {
+      ...whole,
+      async read(folder, options) {
+        const { queries, gallery } = await whole.read(folder, options);
+        const [query] = queries;
+        const copies = Array.from({ length: 130 }, (_, at) => ({
+          source: `copy-${at}`,
+          path: query!.path!,
+          personId: query!.personId,
+        }));
+        const others = gallery.filter(({ personId }) => personId !== query!.personId);
+        return { queries: [query!], gallery: [...others, ...copies], differences: [] };
+      },
+    };
+    const { report } = await evaluate({}, many);
+    const { queries } = await loadRun(report.run);
+    const { order } = await naiveRanking(...(await firstOf(many)), 'filter', 0);
+    const impostor = order.findIndex(({ source }) => !source.startsWith('copy'));
+    expect(impostor).toBe(130);
+    expect(queries[0]!.bestImpostor).toEqual({ source: order[impostor]!.source, rank: 131 });
+    const long = await evaluate({ mode: 'pairwise', engine: new FakeEngine(), shortlist: 120 }, many);
+    expect(long.report.language).toMatchObject({ candidates: 120, enginePrompts: 120 });
+  });
 
   it('says what the filter alone reaches, and what the best judge could', async () => {
     const filter = (await evaluate({})).report;
@@ -173,112 +229,6 @@ describe('a mode with the language model', () => {
   });
 });
 
-describe('draws', () => {
-  const even = [0, 2, 4, 6, 8, 10, 12, 14, 16];
-  const late = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17];
-  const trials = [{ gallery: even }, { queries: late }, { queries: late, gallery: late }];
-
-  it.each(['filter', 'pairwise'] as const)('are measured apart and averaged: %s', async (mode) => {
-    const engine = new FakeEngine();
-    const { report } = await evaluate({ mode, engine }, { trials });
-    const alone = await Promise.all(
-      trials.map(async (trial) => {
-        const whole = drawnBenchmark();
-        const one: Benchmark = {
-          ...whole,
-          async read(folder, options) {
-            const rows = await whole.read(folder, options);
-            const pick = <T>(all: readonly T[], numbers?: readonly number[]): T[] =>
-              all.filter((_, at) => numbers?.includes(at) ?? true);
-            return {
-              queries: pick(rows.queries, trial.queries),
-              gallery: pick(rows.gallery, trial.gallery),
-              differences: [],
-            };
-          },
-        };
-        return (await evaluate({ mode, engine }, one)).report;
-      }),
-    );
-    expect(report.trials).toBe(3);
-    for (const name of ['mAP', 'mINP', 'rank1', 'rank5', 'filterCeiling', 'keptShare'] as const) {
-      expect(report[name], name).toBeCloseTo(mean(alone.map((one) => one[name])), 12);
-    }
-    expect(report.evaluated).toBe(alone.reduce((sum, one) => sum + one.evaluated, 0));
-    expect(report.skipped).toBe(alone.reduce((sum, one) => sum + one.skipped, 0));
-    expect(report.evaluated + report.skipped).toBe(18 + 2 * late.length);
-    const { queries } = await loadRun(report.run);
-    expect(new Set(queries.map(({ trial, source }) => `${trial} ${source}`)).size).toBe(report.evaluated);
-  });
-
-  it('ask once about a shortlist that two of them share', async () => {
-    const [once, twice] = [new SlowEngine(), new SlowEngine()];
-    const one = await evaluate({ mode: 'pairwise', engine: once });
-    const two = await evaluate({ mode: 'pairwise', engine: twice }, { trials: [{}, {}] });
-    expect(twice.asked).toBe(once.asked);
-    expect(two.report.language).toMatchObject({ judged: 36, enginePrompts: once.asked });
-    expect(two.report.mAP).toBe(one.report.mAP);
-  });
-});
-
-describe('a CMC that does not count pictures', () => {
-  it.each(['persons', 'drawn'])('is that of the final ranking, query by query too: %s', async (setting) => {
-    const filter = (await evaluate({ setting })).report;
-    // Nobody to judge: the final ranking is the filter's, and its draws are the same ones.
-    const same = await evaluate({ setting, mode: 'full', tau: 0.999, engine: new FakeEngine() });
-    expect(same.report.cmc).toEqual(filter.cmc);
-    const { report } = await evaluate({ setting, mode: 'pairwise', engine: new FakeEngine() });
-    expect(report.cmc).not.toEqual(filter.cmc);
-    expect(report.filter!.cmc).toEqual(filter.cmc);
-    const { queries } = await loadRun(report.run);
-    expect(report.rank1).toBeCloseTo(mean(queries.map(({ rank1 }) => rank1!)), 12);
-  });
-
-  it('is mended, and drawn from the seed, where it is drawn', async () => {
-    const [strict, corrected, other] = await Promise.all([
-      evaluate({ setting: 'drawn' }),
-      evaluate({ setting: 'drawn', corrected: true }),
-      evaluate({ setting: 'drawn', seed: 7 }),
-    ]);
-    expect(corrected.report.cmc).not.toEqual(strict.report.cmc);
-    expect(other.report.cmc).not.toEqual(strict.report.cmc);
-    expect(other.report.mAP).toBe(strict.report.mAP);
-  });
-});
-
-describe('a slice', () => {
-  it('asks evenly spread queries of the whole gallery, and says that it is one', async () => {
-    const { report } = await evaluate({ mode: 'pairwise', engine: new FakeEngine(), limit: 4 });
-    expect(report).toMatchObject({ queries: 4, gallery: 18, partial: true, slice: { asked: 4, of: 18 } });
-    expect(report.notes).toEqual(['Only 4 of the 18 queries were asked, evenly spread.']);
-    const whole = await loadRun((await evaluate({ mode: 'pairwise', engine: new FakeEngine() })).report.run);
-    expect((await loadRun(report.run)).queries).toEqual([0, 4, 9, 13].map((at) => whole.queries[at]));
-  });
-
-  it('is the whole where it is as large', async () => {
-    const { report } = await evaluate({ limit: 500 });
-    expect(report).toMatchObject({ queries: 18, partial: false });
-    expect(report.slice).toBeUndefined();
-  });
-
-  it('passes over a draw of which nothing is asked', async () => {
-    const { report } = await evaluate(
-      { limit: 2 },
-      { trials: [{ queries: [0, 9] }, { queries: [1, 2, 3] }] },
-    );
-    expect(report).toMatchObject({ trials: 1, evaluated: 2 });
-  });
-
-  it('numbers the draws as the whole does, and counts those that it measured', async () => {
-    const trials = [{ queries: [1, 2, 3] }, { queries: [0, 9] }, { queries: [9], gallery: [0, 1, 2] }];
-    const whole = await loadRun((await evaluate({}, { trials: trials.slice(0, 2) })).report.run);
-    const { report } = await evaluate({ limit: 2 }, { trials });
-    expect(report).toMatchObject({ trials: 1, evaluated: 2, skipped: 1 });
-    const { queries } = await loadRun(report.run);
-    expect(queries).toEqual(whole.queries.filter(({ trial }) => trial === 1));
-  });
-});
-
 describe('an engine that fails', () => {
   class Failing extends SlowEngine {
     constructor(
@@ -314,13 +264,17 @@ describe('an engine that fails', () => {
     ['pairwise', Number.NaN],
     ['best-choice', Number.NaN],
     ['full', Number.NEGATIVE_INFINITY],
-    ['best-choice', Number.POSITIVE_INFINITY],
   ] as const)('in mode %s with %d for an answer is refused', async (mode, value) => {
     const engine = new Failing(5, (row) => row.map(() => value));
     await expect(evaluate({ mode, engine })).rejects.toMatchObject({
       code: 'MODEL_DAMAGED',
       message: expect.stringMatching(/query-\d-\d.*not a number/),
     });
+  });
+
+  it('with one answer that is infinitely likely is refused', async () => {
+    const engine = new Failing(5, ([_, ...others]) => [Number.POSITIVE_INFINITY, ...others]);
+    await expect(evaluate({ mode: 'best-choice', engine })).rejects.toMatchObject({ code: 'MODEL_DAMAGED' });
   });
 
   it('stops when it is told to, with what was judged kept', async () => {

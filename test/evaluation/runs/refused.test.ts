@@ -70,6 +70,21 @@ describe('what cannot be evaluated', () => {
     });
   });
 
+  it('a picture twice in the gallery', async () => {
+    const whole = drawnBenchmark();
+    const twice: Benchmark = {
+      ...whole,
+      async read(folder, options) {
+        const rows = await whole.read(folder, options);
+        return { ...rows, gallery: [...rows.gallery, rows.gallery[3]!] };
+      },
+    };
+    await expect(evaluate({}, twice)).rejects.toMatchObject({
+      code: 'DATASET_INVALID',
+      message: expect.stringMatching(/row gallery-1-0 is there twice in the gallery/),
+    });
+  });
+
   it('words, by a filter that reads none', async () => {
     class Wordless extends FakeEncoder {
       override async describeEncoder() {

@@ -1,12 +1,16 @@
 /** Runs on disk: which evaluation goes on in which folder, and what is refused when one is read. */
-import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OnnxEngine } from '../../../src/engine/onnx-engine.ts';
+import type { QueryRow } from '../../../src/evaluation/benchmark.ts';
 import { type EvaluationOptions, evaluateBenchmark } from '../../../src/evaluation/evaluation.ts';
+import type { RunIdentity } from '../../../src/evaluation/runs/run-identity.ts';
 import { RunLock } from '../../../src/evaluation/runs/run-lock.ts';
 import { listRuns, loadRun } from '../../../src/evaluation/runs/stored-runs.ts';
+import { readPromptFile } from '../../../src/retrieval/prompt-file.ts';
 import { Calibration } from '../../../src/retrieval/calibration.ts';
 import { calibrationNumbers } from '../../support/calibration-numbers.ts';
 import { FakeEncoder, FakeEngine } from '../../support/fake-engine.ts';
@@ -40,6 +44,11 @@ describe('a run', () => {
         return { ...(await super.describe()), checksum: 'other' };
       }
     }
+    class OtherNumbers extends FakeEngine {
+      override async describe() {
+        return { ...(await super.describe()), dtype: 'q4' };
+      }
+    }
     const full: Partial<EvaluationOptions> = { mode: 'full', engine, limit: 2 };
     const all: [Partial<EvaluationOptions>, ReturnType<typeof drawnBenchmark>?][] = [
       [{}],
@@ -56,6 +65,7 @@ describe('a run', () => {
       [{ ...full, mode: 'pairwise' }],
       [{ ...full, shortlist: 3 }],
       [{ ...full, engine: new OtherModel() }],
+      [{ ...full, engine: new OtherNumbers() }],
     ];
     const folders: string[] = [];
     for (const [options, benchmark] of all) folders.push((await evaluate(options, benchmark)).run);
@@ -66,6 +76,42 @@ describe('a run', () => {
     expect((await listRuns(join(home, 'evaluations'))).map(({ folder }) => folder).sort()).toEqual(
       [...folders].sort(),
     );
+  });
+
+  it.each<[string, 'queries' | 'gallery', Partial<QueryRow>]>([
+    ['person', 'queries', { personId: '5' }],
+    ['camera', 'queries', { cameraId: '9' }],
+    ['words', 'queries', { caption: 'somebody else' }],
+    ['clothes', 'queries', { clothesId: '9' }],
+    ['modality', 'queries', { modality: 'thermal' }],
+    ['name', 'queries', { source: 'another' }],
+    ['person', 'gallery', { personId: '5' }],
+    ['camera', 'gallery', { cameraId: '9' }],
+    ['clothes', 'gallery', { clothesId: '9' }],
+    ['modality', 'gallery', { modality: 'thermal' }],
+    ['name', 'gallery', { source: 'another' }],
+  ])('is another one when the %s of a row of the %s changed', async (_, part, change) => {
+    const whole = drawnBenchmark({ kinds: ['mixed'] });
+    const changed: typeof whole = {
+      ...whole,
+      async read(...args) {
+        const rows = await whole.read(...args);
+        const edit = <T extends object>(list: readonly T[]): T[] =>
+          list.map((row, at) => (at === 4 ? { ...row, ...change } : row));
+        return part === 'queries'
+          ? { ...rows, queries: edit(rows.queries) }
+          : { ...rows, gallery: edit(rows.gallery) };
+      },
+    };
+    expect((await evaluate({}, changed)).run).not.toBe((await evaluate({}, whole)).run);
+  });
+
+  it('is stamped with the words of its prompts', async () => {
+    const { run } = await evaluate({ mode: 'pairwise', engine: new FakeEngine(), limit: 1 });
+    const { language } = JSON.parse(await readFile(join(run, 'run.json'), 'utf8')) as RunIdentity;
+    const { name, version, body } = await readPromptFile('verify-image');
+    const stamp = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+    expect(language!.prompts).toEqual({ [`${name}@${version}`]: stamp });
   });
 
   it('is another one when a picture changed', async () => {
@@ -128,6 +174,18 @@ describe('reading a run', () => {
       code: 'DATASET_INVALID',
       message: expect.stringMatching(message),
     });
+  });
+
+  it('is not finished before its queries are there, and leaves no parts behind', async () => {
+    const runs = join(root, 'unfinished');
+    const { run } = await evaluate({ runsFolder: runs });
+    await rm(join(run, 'report.json'));
+    await rm(join(run, 'queries.jsonl'));
+    await mkdir(join(run, 'queries.jsonl'));
+    await expect(evaluate({ runsFolder: runs })).rejects.toMatchObject({
+      message: expect.stringContaining('queries.jsonl'),
+    });
+    expect((await readdir(run)).sort()).toEqual(['queries.jsonl', 'run.json', 'run.lock']);
   });
 
   it('lists the others beside one whose report is damaged', async () => {

@@ -20,7 +20,8 @@ export function histogramChart(bins: readonly ScoreBin[], tau: number): Html {
   const to = Math.max(tau + 0.01, ...seen.map((bin) => bin.to));
   const highest = Math.max(1e-9, ...genuine, ...impostor);
   const x = linear(from, to, plot.left + 4, plot.right);
-  const y = linear(0, highest * 1.14, plot.bottom, plot.top);
+  // Room above the heaps for their names, under the one of τ.
+  const y = linear(0, highest * 1.2, plot.bottom, plot.top);
   const edges = [...bins.map((bin) => x(bin.from)), x((bins.at(-1) as ScoreBin).to)];
   const edge = (i: number): number => edges[i] as number;
   const cut = x(tau);

@@ -56,7 +56,7 @@ export function rocChart({ curve, operatingPoints, equalErrorRate }: Roc): Html 
       ),
       ...read.map(({ rate, falseNonMatchRate }) => {
         const [left, top] = [x(rate), y(falseNonMatchRate)];
-        return html`<circle class="dot own" cx="${place(left)}" cy="${place(top)}" r="3.5"/><text class="label own halo" x="${place(left + 7)}" y="${place(top - 6)}">${percent(falseNonMatchRate)}</text>`;
+        return html`<circle class="dot own" cx="${place(left)}" cy="${place(top)}" r="3.5"/><text class="label own halo" x="${place(left + 7)}" y="${place(top < plot.top + 8 ? top + 16 : top - 6)}">${percent(falseNonMatchRate)}</text>`;
       }),
     ],
   });
