@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { manifest } from '../src/evaluation/datasets/manifest.ts';
 import { packageRoot } from '../src/foundation/package-root.ts';
 
 const root = packageRoot();
@@ -64,6 +65,15 @@ describe('the commands, in the order of the README', () => {
 
 test('the page that the README asks for is there', async () => {
   expect(await readFile(join(folder, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/);
+});
+
+test("the demo's own manifest can be measured", async () => {
+  const { queries, gallery, differences } = await manifest.read(join(root, 'model/demo/manifest.csv'), {
+    allowPartial: false,
+  });
+  expect(differences).toEqual([]);
+  expect(queries.length).toBeGreaterThanOrEqual(150);
+  expect(new Set(gallery.map(({ personId }) => personId)).size).toBeGreaterThanOrEqual(150);
 });
 
 test('every subcommand that the README lists exists', async () => {

@@ -26,7 +26,8 @@ export interface Benchmark extends TrainingSet {
    * same on every machine.
    *
    * @throws ChatReidError DATASET_INVALID when the folder is not in the data set's layout, naming what is missing; when
-   *   a row is malformed, naming it; and when the counts are not those of the table, unless `allowPartial`
+   *   a row is malformed, naming it; and when the counts are not those of the table or a listed picture is not there,
+   *   unless `allowPartial`, which leaves such rows out
    */
   read(folder: string, options: ReadOptions): Promise<BenchmarkRows>;
 }

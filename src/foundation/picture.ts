@@ -55,8 +55,21 @@ export async function pictureFromFile(path: string): Promise<Picture> {
   return { id: pictureId(bytes), bytes };
 }
 
+/**
+ * The bytes that the id stands for: everything computed from a picture is kept under its id, so other bytes under the same
+ * name would poison what is kept for good.
+ *
+ * @throws ChatReidError as {@link readPictureFile}; PICTURE_DAMAGED when the file is not the one that the id was made of
+ */
 export async function readPicture(picture: Picture): Promise<Uint8Array> {
-  return 'bytes' in picture ? picture.bytes : readPictureFile(picture.path);
+  if ('bytes' in picture) return picture.bytes;
+  const bytes = await readPictureFile(picture.path);
+  if (pictureId(bytes) === picture.id) return bytes;
+  throw new ChatReidError(
+    'PICTURE_DAMAGED',
+    `${picture.path} is not the picture any more that it was.`,
+    'If it was replaced on purpose, register it again or run the command again; otherwise restore it.',
+  );
 }
 
 /** @throws ChatReidError IMPORT_SOURCE_MISSING (not there, or the disk cannot read it), PICTURE_TOO_LARGE, STORAGE_DENIED */

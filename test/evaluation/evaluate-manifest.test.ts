@@ -149,7 +149,38 @@ describe('a manifest', () => {
   });
 });
 
+const noCamera =
+  "No camera is named in the queries or in the gallery: nothing is left out for being of the query's own camera.";
+
 describe('a manifest that is worth a remark', () => {
+  it('has a column that is probably meant for another', async () => {
+    const file = await write(
+      'cameras/slip.csv',
+      'path,person_id,split,camera,frobnicate\nq1a.png,1,query,a,x\n1b.png,1,gallery,b,y\n',
+    );
+    const { notes } = await json<EvaluationReport>(['manifest', '--data', file]);
+    expect(notes).toEqual(['The column camera is not used: call it camera_id if it is that.', noCamera]);
+    const any = await json<EvaluationReport>(['manifest', '--data', file, '--setting', 'any-camera']);
+    expect(any.notes).toEqual(['The column camera is not used: call it camera_id if it is that.']);
+    const lines = await write(
+      'cameras/slip.jsonl',
+      '{"path":"q1a.png","person_id":"1","split":"query","text":"in red"}\n{"path":"1b.png","person_id":"1","split":"gallery"}\n',
+    );
+    const told = await json<EvaluationReport>(['manifest', '--data', lines]);
+    expect(told.notes[0]).toBe('The column text is not used: call it caption if it is that.');
+  });
+
+  it('asks one query by its picture and with its words under one name, so that both can be compared', async () => {
+    const file = await write(
+      'cameras/both.csv',
+      'path,person_id,camera_id,split,caption\nq1a.png,1,a,query,red\n2b.png,2,b,query,blue\n1b.png,1,b,gallery,\n2a.png,2,a,gallery,\n',
+    );
+    const image = await json<EvaluationReport>(['manifest', '--data', file, '--queries', 'image']);
+    const both = await json<EvaluationReport>(['manifest', '--data', file]);
+    const compared = await json<{ queries: number }>(['compare', image.run, both.run]);
+    expect(compared.queries).toBe(2);
+  });
+
   it('is whole where a query is its own answer, and that is told', async () => {
     const file = await write(
       'cameras/own.csv',
@@ -158,10 +189,10 @@ describe('a manifest that is worth a remark', () => {
     const report = await json<EvaluationReport>(['manifest', '--data', file]);
     expect(report).toMatchObject({
       partial: false,
-      notes: ['1 query picture is in the gallery, too, and is its own right answer: 1a.png'],
+      notes: [noCamera, '1 query picture is in the gallery, too, and is its own right answer: 1a.png'],
     });
     const { stderr } = await evaluate(['manifest', '--data', file, '--html', at('own.html')]);
-    expect(stderr).toContain('To be noted: 1 query picture is in the gallery, too');
+    expect(stderr).toContain('1 query picture is in the gallery, too');
     const html = await readFile(at('own.html'), 'utf8');
     for (const text of [stderr, html.replace(/<[^>]+>/g, '')]) expect(text).not.toMatch(/not comparable/i);
     expect(html).toContain('To be noted');
@@ -200,7 +231,7 @@ describe('a manifest that is worth a remark', () => {
       partial: true,
       gallery: 1,
       mAP: 1,
-      notes: [expect.stringContaining('torn.png was left out')],
+      notes: [expect.stringContaining('torn.png was left out'), noCamera],
     });
   });
 });

@@ -67,6 +67,9 @@ describe('the identity of a picture', () => {
     expect(picture.id).toBe(pictureFromBytes(bytes).id);
     expect(Buffer.from(await readPicture(picture))).toEqual(bytes);
     expect(Buffer.from(await readPicture({ id: picture.id, path }))).toEqual(bytes);
+    // What is computed is kept under the id: other bytes under the same path must not be.
+    await writeFile(path, await corners(9).png().toBuffer());
+    await expect(readPicture({ id: picture.id, path })).rejects.toEqual(code('PICTURE_DAMAGED'));
   });
 
   it('says when there is no file, or one too large to be a picture', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pictureFromBytes } from '../../src/foundation/picture.ts';
+import { pictureFromBytes, pictureId } from '../../src/foundation/picture.ts';
 import { percentOf } from '../../src/retrieval/confidence-text.ts';
 import { contactSheet } from '../../src/retrieval/contact-sheet.ts';
 import type { Query } from '../../src/retrieval/query.ts';
@@ -22,11 +22,14 @@ import {
 
 let folder: string;
 let picturePath: string;
+let greenId: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chatreid-sheet-'));
   picturePath = join(folder, 'green.png');
-  await writeFile(picturePath, await plain('#00ff00'));
+  const green = await plain('#00ff00');
+  await writeFile(picturePath, green);
+  greenId = pictureId(green);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -44,7 +47,7 @@ function candidate(rank: number, more: Partial<RankedCandidate> = {}): RankedCan
     confidence: 0.5,
     compared: true,
     record: {
-      pictureId: 'a'.repeat(64),
+      pictureId: greenId,
       source: `cam/${rank}.png`,
       width: 64,
       height: 128,

@@ -56,7 +56,7 @@ export interface ReferenceTokens {
   readonly tiny: { readonly special: readonly number[]; readonly plain: readonly number[] };
 }
 
-const folder = new URL('../fixtures/reference', import.meta.url);
+const folder = new URL('../fixtures/reference/', import.meta.url);
 export const tinyModel = fileURLToPath(new URL('../fixtures/tiny-qwen2vl', import.meta.url));
 
 export const referencePictures = json<{ pictures: ReferencePicture[] }>('pictures.json').pictures;

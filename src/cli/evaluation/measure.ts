@@ -52,7 +52,10 @@ export function withMeasureOptions(command: Command): Command {
       ).conflicts('corrected'),
     )
     .option('--corrected', "mend the reference code's quirks")
-    .option('--allow-partial', 'take a folder with other counts than the published ones, and say so')
+    .option(
+      '--allow-partial',
+      'measure what is there: other counts than the published ones, rows without their picture; and say so',
+    )
     .addOption(jsonOption());
 }
 

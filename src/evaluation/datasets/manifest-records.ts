@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { type Options, parse } from 'csv-parse/sync';
 import { ChatReidError, messageOf } from '../../foundation/error.ts';
 import { malformedRow, unreadable } from './dataset-errors.ts';
+import { columnHints } from './manifest-hints.ts';
 import { RecordLines } from './record-lines.ts';
 import { someOf } from './some-of.ts';
 import { utf8File } from './utf8-file.ts';
@@ -34,6 +35,8 @@ const required: readonly ManifestColumn[] = ['path', 'person_id', 'split'];
 /** Mistakes of single rows, gathered so that a person who mends one sees how many there are. */
 export class RowMistakes {
   readonly #found: { readonly line: number; readonly wrong: string; readonly next: string }[] = [];
+  /** What is no mistake and worth a sentence. */
+  readonly remarks: string[] = [];
 
   add(line: number, wrong: string, next = `A row has ${header}; split is query, gallery or train.`): void {
     this.#found.push({ line, wrong, next });
@@ -41,14 +44,17 @@ export class RowMistakes {
 
   /** @throws ChatReidError DATASET_INVALID naming the first, when there is one */
   refuse(file: string): void {
-    const [first, ...more] = this.#found.toSorted((a, b) => a.line - b.line);
+    const [first] = this.#found.toSorted((a, b) => a.line - b.line);
     if (first === undefined) return;
+    const lines = new Set(this.#found.map(({ line }) => line));
+    lines.delete(first.line);
+    const more = [...lines].sort((a, b) => a - b);
     const others =
       more.length === 0
         ? ''
         : more.length === 1
-          ? `; line ${more[0]?.line} is wrong, too`
-          : `; ${more.length} more rows are wrong, in lines ${someOf(more.map(({ line }) => line))}`;
+          ? `; line ${more[0]} is wrong, too`
+          : `; ${more.length.toLocaleString('en-US')} more rows are wrong, in lines ${someOf(more)}`;
     throw malformedRow(`${file} line ${first.line}`, `${first.wrong}${others}`, first.next);
   }
 }
@@ -138,6 +144,7 @@ function csvRecords(whole: Buffer, text: string, file: string, mistakes: RowMist
       `The first line names the columns, in any order: ${header}.`,
     );
   }
+  mistakes.remarks.push(...columnHints(names, known));
   const twice = known.find((column, at) => column !== undefined && known.indexOf(column) !== at);
   if (twice !== undefined) {
     throw malformedRow(
@@ -200,7 +207,8 @@ function parsed(bytes: Buffer, delimiter: string, file: string, firstLine: numbe
 }
 
 function jsonRecords(text: string, mistakes: RowMistakes): ManifestRecord[] {
-  return text.split(/\r?\n/).flatMap((text, at) => {
+  const names = new Set<string>();
+  const records = text.split(/\r?\n/).flatMap((text, at) => {
     if (text.trim() === '') return [];
     const line = at + 1;
     const value = objectOf(text);
@@ -210,6 +218,7 @@ function jsonRecords(text: string, mistakes: RowMistakes): ManifestRecord[] {
     }
     const cells: [ManifestColumn, string][] = [];
     for (const [name, cell] of Object.entries(value)) {
+      if (cell !== null) names.add(name);
       const column = columnOf(name);
       if (column === undefined || cell === null) continue;
       // A whole number above 2^53 has lost digits already, and two persons may have become one.
@@ -228,6 +237,8 @@ function jsonRecords(text: string, mistakes: RowMistakes): ManifestRecord[] {
     }
     return [recordOf(line, cells)];
   });
+  mistakes.remarks.push(...columnHints([...names], [...names].map(columnOf)));
+  return records;
 }
 
 function objectOf(text: string): object | undefined {

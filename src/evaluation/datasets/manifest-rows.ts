@@ -26,14 +26,19 @@ export function isPictureRow(row: ManifestRow): row is PictureRow {
   return row.path !== undefined;
 }
 
+export interface ManifestRows {
+  /** In the order of the file. */
+  readonly rows: readonly ManifestRow[];
+  /** What is no mistake and worth a sentence. */
+  readonly remarks: readonly string[];
+}
+
 /**
- * Every row of the file, in its order.
- *
  * @param file absolute path
  * @throws ChatReidError DATASET_INVALID naming the file and the line of the first mistake: see docs of
  *   {@link manifestBenchmark}
  */
-export async function manifestRows(file: string): Promise<ManifestRow[]> {
+export async function manifestRows(file: string): Promise<ManifestRows> {
   const mistakes = new RowMistakes();
   const records = await manifestRecords(file, mistakes);
   const folder = dirname(file);
@@ -41,7 +46,7 @@ export async function manifestRows(file: string): Promise<ManifestRow[]> {
   tellDuplicates(rows, mistakes);
   tellContradictions(rows, mistakes);
   mistakes.refuse(file);
-  return rows;
+  return { rows, remarks: mistakes.remarks };
 }
 
 function rowOf(

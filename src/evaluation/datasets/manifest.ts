@@ -1,5 +1,5 @@
 /** Anyone's data as a benchmark: a CSV or JSONL file that names pictures, words and who they show. */
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type {
   Benchmark,
   BenchmarkRow,
@@ -84,7 +84,7 @@ async function readBenchmark(
   setting: Setting,
   allowPartial: boolean,
 ): Promise<BenchmarkRows> {
-  const all = await manifestRows(file);
+  const { rows: all, remarks } = await manifestRows(file);
   const asked = reduced(rowsOf(file, all, 'query'), kind);
   if (asked.length === 0) {
     throw malformedRow(
@@ -98,7 +98,7 @@ async function readBenchmark(
 
   const { there, differences } = await present(file, [...asked, ...searched], allowPartial);
   const left = (split: Split): ManifestRow[] => there.filter((row) => row.split === split);
-  const queries = inSourceOrder(queryRows(file, left('query'), all.at(-1)?.line ?? 0));
+  const queries = inSourceOrder(queryRows(left('query'), all.at(-1)?.line ?? 0));
   const gallery = inSourceOrder(
     left('gallery')
       .filter(isPictureRow)
@@ -108,11 +108,17 @@ async function readBenchmark(
     const side = queries.length === 0 ? 'query' : 'gallery';
     throw malformedRow(file, `no ${side} row has a picture that is there`, nextOfMissing);
   }
-  return { queries, gallery, differences, remarks: ownAnswers(queries, gallery, setting) };
+  return {
+    queries,
+    gallery,
+    differences,
+    remarks: [...remarks, ...noCameras(queries, gallery, setting), ...ownAnswers(queries, gallery, setting)],
+  };
 }
 
 async function readTrainingPart(file: string, allowPartial: boolean): Promise<TrainingRows> {
-  const training = rowsOf(file, await manifestRows(file), 'train').filter(isPictureRow);
+  const { rows: all } = await manifestRows(file);
+  const training = rowsOf(file, all, 'train').filter(isPictureRow);
   const { there, differences } = await present(file, training, allowPartial);
   const rows = new Map<string, TrainingRow>();
   for (const { labels, written, path, caption } of there) {
@@ -158,18 +164,21 @@ function reduced(rows: readonly ManifestRow[], kind: NonNullable<ManifestOptions
   return [...once.values()];
 }
 
-/** `PATH` of a picture, `PATH#01` of the first words about it, `cameras.csv#0017` of words alone in line 17. */
-function queryRows(file: string, rows: readonly ManifestRow[], lastLine: number): QueryRow[] {
+/**
+ * `PATH` of a picture, with words or without, so that both ways of asking can be compared; `PATH#02` of the second words
+ * about it, `words#0017` of words alone in line 17.
+ */
+function queryRows(rows: readonly ManifestRow[], lastLine: number): QueryRow[] {
   const digits = String(lastLine).length;
   const captionsOf = new Map<string, number>();
   return rows.map(({ line, labels, written, path, caption }) => {
     const words = caption === undefined ? {} : { caption };
     if (written === undefined) {
-      return { ...labels, source: `${basename(file)}#${String(line).padStart(digits, '0')}`, ...words };
+      return { ...labels, source: `words#${String(line).padStart(digits, '0')}`, ...words };
     }
     const number = (captionsOf.get(written) ?? 0) + 1;
-    if (caption !== undefined) captionsOf.set(written, number);
-    const source = caption === undefined ? written : `${written}#${String(number).padStart(2, '0')}`;
+    captionsOf.set(written, number);
+    const source = number === 1 ? written : `${written}#${String(number).padStart(2, '0')}`;
     return { ...labels, source, ...(path === undefined ? {} : { path }), ...words };
   });
 }
@@ -213,6 +222,22 @@ function needClothes(
     `it has no clothes_id, and the setting ${setting.name} goes by it`,
     'Say in the column clothes_id what each person that is looked for wears: one name or number for each outfit.',
   );
+}
+
+/** Without cameras the setting that goes by them measures something easier, and nothing in the numbers shows it. */
+function noCameras(
+  queries: readonly QueryRow[],
+  gallery: readonly BenchmarkRow[],
+  setting: Setting,
+): string[] {
+  const named = [queries, gallery].every((rows) => rows.some(({ cameraId }) => cameraId !== undefined));
+  if (named || setting.protocol === anyCamera) return [];
+  const pictures = queries.some(({ path }) => path !== undefined);
+  return pictures
+    ? [
+        "No camera is named in the queries or in the gallery: nothing is left out for being of the query's own camera.",
+      ]
+    : [];
 }
 
 /** A query picture that the gallery holds, too, is found for certain where no camera takes it out: not a feat. */

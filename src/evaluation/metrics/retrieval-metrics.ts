@@ -72,7 +72,7 @@ export function summarise(outcomes: readonly QueryOutcome[], maxRank: number): R
     throw new ChatReidError(
       'DATASET_INVALID',
       'No query has a right answer in the gallery: there is nothing to measure.',
-      'Check that queries and gallery show the same persons, seen by more than one camera.',
+      'Check that queries and gallery show the same persons, by the same names, seen by more than one camera (or measure a manifest with --setting any-camera).',
     );
   }
   const mean = (value: (outcome: QueryOutcome) => number): number =>

@@ -52,7 +52,7 @@ describe('a manifest with mistakes', () => {
   ])('names the line where lines end in %j and lines of a caption in %j', async (end, within) => {
     const lines = ['', header, `,1,,query,"two${within}${within}lines",,`, '', 'g/1a.jpg,1,,gallery,,,'];
     const above = `${lines.join(end)}${end}`;
-    expect((await read(write(above))).queries[0]?.source).toBe('m.csv#3');
+    expect((await read(write(above))).queries[0]?.source).toBe('words#3');
     expect(await refusal(write(`${above},,,query,"x${within}y",,${end}`))).toBe(
       'FILE line 8: it has no person_id.',
     );
@@ -89,7 +89,7 @@ describe('a manifest with mistakes', () => {
     for (const end of ['\r\n', '\n']) {
       const above = [first, ...cells.map((row) => row.map(quoted).join(delimiter)), ''].join(end);
       const { queries } = await read(write(above));
-      expect(queries).toEqual([{ personId: '1', source: 'm.csv#3', caption: 'a, b; c' }]);
+      expect(queries).toEqual([{ personId: '1', source: 'words#3', caption: 'a, b; c' }]);
       expect(await refusal(write(`${above}${['', '', 'query', 'x'].join(delimiter)}`))).toBe(
         'FILE line 5: it has no person_id.',
       );

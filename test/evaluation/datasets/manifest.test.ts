@@ -48,15 +48,15 @@ describe('manifest', () => {
   it('makes pictures, words and both of query rows, and leaves out labels that are empty', async () => {
     const { queries, gallery, differences } = await read(join(folder.path, 'cameras.csv'));
     expect(queries).toEqual([
-      { personId: '2', source: 'cameras.csv#03', caption: 'a red cap, a bag' },
       { personId: '1', cameraId: 'a', source: 'q/1.jpg', path: join(folder.path, 'q/1.jpg') },
       {
         personId: '3',
         cameraId: 'a',
-        source: 'q/3.jpg#01',
+        source: 'q/3.jpg',
         path: join(folder.path, 'q/3.jpg'),
         caption: 'in blue',
       },
+      { personId: '2', source: 'words#03', caption: 'a red cap, a bag' },
     ]);
     expect(gallery[2]).toEqual({ personId: '2', source: 'g/2.jpg', path: join(folder.path, 'g/2.jpg') });
     expect(differences).toEqual([]);
@@ -168,20 +168,20 @@ describe('manifest', () => {
         caption,
       ]);
     expect(await sources('as-given')).toEqual([
-      ['m.csv#03', false, 'a red cap, a bag'],
-      ['m.csv#12', false, 'in blue'],
       ['q/1.jpg', true, undefined],
-      ['q/3.jpg#01', true, 'in blue'],
+      ['q/3.jpg', true, 'in blue'],
       ['q/3.jpg#02', true, 'in dark blue'],
+      ['words#03', false, 'a red cap, a bag'],
+      ['words#12', false, 'in blue'],
     ]);
     expect(await sources('image')).toEqual([
       ['q/1.jpg', true, undefined],
       ['q/3.jpg', true, undefined],
     ]);
     expect(await sources('text')).toEqual([
-      ['m.csv#03', false, 'a red cap, a bag'],
-      ['q/3.jpg#01', false, 'in blue'],
+      ['q/3.jpg', false, 'in blue'],
       ['q/3.jpg#02', false, 'in dark blue'],
+      ['words#03', false, 'a red cap, a bag'],
     ]);
     const pictures = write(`${header}\nq/1.jpg,1,a,query,,,\ng/1a.jpg,1,a,gallery,,,\n`);
     await expect(read(pictures, {}, 'text')).rejects.toMatchObject({
