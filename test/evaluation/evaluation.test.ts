@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Encoder } from '../../src/engine/encoder.ts';
 import type { EvaluationProgress } from '../../src/evaluation/benchmark-embedding.ts';
-import { type EvaluationOptions, evaluateBenchmark } from '../../src/evaluation/evaluation.ts';
 import { market1501 } from '../../src/evaluation/datasets/market1501.ts';
+import { type EvaluationOptions, evaluateBenchmark } from '../../src/evaluation/evaluation.ts';
 import { acrossCameras, anyCamera } from '../../src/evaluation/protocol.ts';
 import { ChatReidError } from '../../src/foundation/error.ts';
 import type { Picture } from '../../src/foundation/picture.ts';
+import { pictureFromFile } from '../../src/foundation/picture.ts';
 import { Calibration } from '../../src/retrieval/calibration.ts';
 import { calibrationNumbers } from '../support/calibration-numbers.ts';
 import { ColourEncoder, drawDistractors, drawMarket } from './datasets/drawn-market.ts';
@@ -57,7 +58,9 @@ async function expected(tau: number): Promise<{ mAP: number; rank1: number; kept
   const { queries, gallery } = await market1501.read(folder, { allowPartial: true });
   const encoder = new ColourEncoder();
   const vectors = async (rows: readonly { path?: string }[]): Promise<Float32Array[]> =>
-    (await encoder.encodePictures(rows.map(({ path }) => ({ id: path!, path: path! })))) as Float32Array[];
+    (await encoder.encodePictures(
+      await Promise.all(rows.map(({ path }) => pictureFromFile(path!))),
+    )) as Float32Array[];
   const [q, g] = [await vectors(queries), await vectors(gallery)];
   const scores: { ap: number; first: boolean; kept: number }[] = [];
   for (const [i, query] of queries.entries()) {
