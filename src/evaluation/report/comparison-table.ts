@@ -4,13 +4,16 @@ import { percent } from './figures.ts';
 import { type Html, html } from './html.ts';
 import { type PaperResult, slipsAbout } from './paper/paper-row.ts';
 
-export function comparisonTable(report: EvaluationReport, results: readonly PaperResult[]): Html {
+/** @returns undefined where there is nothing to stand beside: pictures that the paper never saw, ranked by the filter alone */
+export function comparisonTable(report: EvaluationReport, results: readonly PaperResult[]): Html | undefined {
   const { filter, mode } = report;
+  const own = report.benchmark === 'manifest';
+  if (own && filter === undefined) return undefined;
   const reasons = [...new Set(results.flatMap(({ slips }) => slips.map(({ reason }) => reason)))];
   const table = results[0]?.table;
   const ranked = [...results].sort((a, b) => Number(b.own) - Number(a.own));
   return html`<section aria-labelledby="comparison">
-<h2 id="comparison">Beside the paper</h2>
+<h2 id="comparison">Beside ${own ? 'its filter' : 'the paper'}</h2>
 <div class="beside">
 <div class="wide"><table>
 <thead><tr><th>Method</th><th class="n">mAP, %</th><th class="n">Rank-1, %</th></tr></thead>
@@ -25,10 +28,12 @@ ${filter && html`<tr class="filter"><th scope="row">Its filter alone, same queri
 )}</tbody></table></div>
 <div class="notes">
 ${reasons.length > 0 && html`<ol class="slips" type="a">${reasons.map((reason) => html`<li>${reason}</li>\n`)}</ol>`}${
-  results.length === 0
-    ? html`<p class="notes">The paper has no number for this benchmark in this setting.</p>`
-    : report.partial &&
-      html`<p class="notes">The paper's numbers are over the whole data set; this run is not.</p>`
+  own
+    ? undefined
+    : results.length === 0
+      ? html`<p class="notes">The paper has no number for this benchmark in this setting.</p>`
+      : report.partial &&
+        html`<p class="notes">The paper's numbers are over the whole data set; this run is not.</p>`
 }</div>
 </div>
 </section>`;

@@ -3,12 +3,12 @@ import type { EvaluationReport } from '../evaluation-report.ts';
 import type { Roc } from '../metrics/roc.ts';
 import type { ScoreBin } from '../metrics/score-histogram.ts';
 import { cmcChart } from './charts/cmc-chart.ts';
-import { grouped, percent } from './figures.ts';
 import { histogramChart } from './charts/histogram-chart.ts';
-import { type Html, html } from './html.ts';
-import type { PaperResult } from './paper/paper-row.ts';
 import { reliabilityChart } from './charts/reliability-chart.ts';
 import { rateText, rocChart } from './charts/roc-chart.ts';
+import { grouped, percent } from './figures.ts';
+import { type Html, html } from './html.ts';
+import type { PaperResult } from './paper/paper-row.ts';
 
 /** Scores of two kinds of query are not on one scale, so the charts of scores are of one kind. */
 function ofKind({ queryKinds }: EvaluationReport): string {

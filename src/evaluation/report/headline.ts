@@ -1,4 +1,5 @@
 /** The top of a report: what was measured, how far it can be trusted, and the five numbers. */
+import { basename } from 'node:path';
 import type { EvaluationReport } from '../evaluation-report.ts';
 import { counted, grouped, percent, signed } from './figures.ts';
 import { type Html, html, outside } from './html.ts';
@@ -21,7 +22,7 @@ export function titleBlock(input: ReportInput): Html {
   const { encoder, language } = report;
   return html`<header>
 <p class="kicker">ChatReID evaluation</p>
-<h1>${outside(benchmark.title)}</h1>
+<h1>${outside(benchmark.title)}${benchmark.name === 'manifest' && html`: ${outside(basename(report.data))}`}</h1>
 <p class="meta">${settingTitle(input)} · mode ${report.mode} (${modeTitles[report.mode]}) · ${report.corrected ? 'corrected protocol' : 'protocol of the reference code'}</p>
 <p class="meta">filter ${outside(encoder.name)} <code title="${encoder.space}">${shortSum(encoder.space)}</code> on ${encoder.device}${
     language &&

@@ -4,8 +4,8 @@ import { filterSection, languageSection, rulesSection, timeSection } from './fac
 import { figuresSection } from './figures-section.ts';
 import { headlineBlock, settingTitle, titleBlock, warningBlock } from './headline.ts';
 import { Html, html } from './html.ts';
-import { pageStyle } from './page-style.ts';
 import { openSetSection } from './open-set-section.ts';
+import { pageStyle } from './page-style.ts';
 import { paperResults } from './paper/paper-row.ts';
 import type { ReportInput } from './report-input.ts';
 import { worstQueriesSection } from './worst-queries.ts';

@@ -1,8 +1,8 @@
 /** What a search says when the person is there and when not: the table of the open-set rates. */
 import type { OpenSetAtRate, OpenSetReport } from '../metrics/open-set.ts';
+import { rateText } from './charts/roc-chart.ts';
 import { grouped, percent } from './figures.ts';
 import { type Html, html } from './html.ts';
-import { rateText } from './charts/roc-chart.ts';
 
 export function openSetSection(openSet: OpenSetReport): Html {
   const { present, absent, atRates, bestAtRates } = openSet;

@@ -11,7 +11,7 @@ export const worstCount = 10;
 const candidates = 5;
 /**
  * By average precision, lowest first; ties by source. A query that was drawn several times is there once, with its worst
- * draw.
+ * draw. One whose right answers all came first is no bad query, and is left out.
  */
 export function worstQueries(results: readonly QueryResult[], count = worstCount): QueryResult[] {
   const worst = new Map<string, QueryResult>();
@@ -26,6 +26,7 @@ export function worstQueries(results: readonly QueryResult[], count = worstCount
     }
   }
   return [...worst.values()]
+    .filter(({ averagePrecision }) => averagePrecision < 1)
     .sort(
       (a, b) =>
         a.averagePrecision - b.averagePrecision || (a.source < b.source ? -1 : a.source > b.source ? 1 : 0),

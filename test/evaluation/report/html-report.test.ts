@@ -115,10 +115,23 @@ describe('report page', () => {
   });
 
   it('says whose numbers a row has under a wrong name', async () => {
-    const text = comparisonTable(drawnReport, paperResults('sysu-mm01')).text.replace(/<[^>]*>/g, '');
+    const text = comparisonTable(drawnReport, paperResults('sysu-mm01'))!.text.replace(/<[^>]*>/g, '');
     expect(text).toMatch(/CAL \[9\]a66\.969\.6/);
     expect(text).toMatch(/MAUM \[18\]b68\.871\.7/);
     expect(text).toMatch(/DART \[44\]66\.368\.7/);
+  });
+
+  it('names a manifest, compares it with its own filter alone, and calls no perfect query bad', async () => {
+    const report = { ...drawnReport, benchmark: 'manifest', data: '/far/off/<cameras>.csv' };
+    const benchmark = { ...input.benchmark, name: 'manifest', title: 'Manifest' };
+    const perfect = input.results.map((result) => ({ ...result, averagePrecision: 1 }));
+    const page = textOf(await htmlReport({ ...input, benchmark, report, results: perfect }));
+    expect(page).toContain('Manifest: &lt;cameras&gt;.csv');
+    expect(page).not.toMatch(/Beside|worst/);
+    const judged = { ...report, filter: { ...drawnReport } };
+    expect(textOf(await htmlReport({ ...input, benchmark, report: judged }))).toMatch(
+      /Beside its filter.*Its filter alone, same queries/s,
+    );
   });
 
   it('holds nothing against the paper in a setting that the paper has no number for', async () => {

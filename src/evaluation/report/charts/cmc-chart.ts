@@ -1,4 +1,7 @@
 /** Cumulative match characteristic: the share of queries that are answered among the first k candidates. */
+
+import { percent } from '../figures.ts';
+import { Html, html } from '../html.ts';
 import {
   apart,
   axes,
@@ -11,8 +14,6 @@ import {
   type Point,
   place,
 } from './chart-frame.ts';
-import { percent } from '../figures.ts';
-import { Html, html } from '../html.ts';
 
 export interface CmcCurve {
   /** A word or two, written at the end of the curve. */

@@ -1,8 +1,8 @@
 /** Similarities of pairs of one person and of pairs of two, and where τ cuts them. */
 import type { ScoreBin } from '../../metrics/score-histogram.ts';
-import { axes, chartWidth, drawing, linear, niceTicks, type Plot, place, type Scale } from './chart-frame.ts';
 import { grouped, percent } from '../figures.ts';
 import { type Html, html } from '../html.ts';
+import { axes, chartWidth, drawing, linear, niceTicks, type Plot, place, type Scale } from './chart-frame.ts';
 
 const height = 300;
 const plot: Plot = { left: 44, right: chartWidth - 16, top: 34, bottom: height - 44 };

@@ -1,5 +1,7 @@
 /** Reliability diagram: how often answers of one confidence are right, and how many there are of each. */
 import type { Reliability } from '../../metrics/reliability.ts';
+import { grouped, percent } from '../figures.ts';
+import { type Html, html } from '../html.ts';
 import {
   axes,
   chartWidth,
@@ -11,8 +13,6 @@ import {
   place,
   type Scale,
 } from './chart-frame.ts';
-import { grouped, percent } from '../figures.ts';
-import { type Html, html } from '../html.ts';
 
 const height = 374;
 const plot: Plot = { left: 44, right: chartWidth - 16, top: 34, bottom: 244 };

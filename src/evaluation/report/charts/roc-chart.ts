@@ -1,5 +1,7 @@
 /** False non-matches against false matches: what each threshold on the similarity of a pair costs. */
 import type { Roc } from '../../metrics/roc.ts';
+import { percent } from '../figures.ts';
+import { type Html, html } from '../html.ts';
 import {
   axes,
   chartWidth,
@@ -11,8 +13,6 @@ import {
   type Plot,
   place,
 } from './chart-frame.ts';
-import { percent } from '../figures.ts';
-import { type Html, html } from '../html.ts';
 
 const height = 300;
 const plot: Plot = { left: 44, right: chartWidth - 16, top: 34, bottom: height - 44 };
