@@ -1,7 +1,7 @@
 /** Opening pictures that strangers send: sniffed, bounded, turned upright, always 8-bit sRGB. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import sharp, { type Metadata } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
 import { asChatReidError, ChatReidError, messageOf } from './error.ts';
 
 /**
@@ -182,6 +182,23 @@ export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
     frames: header.pages ?? 1,
     ...(header.exif ? { exif: header.exif } : {}),
   };
+}
+
+/**
+ * The whole picture to be looked at: upright, sRGB, on white, as large as fits into the box. Still to be encoded.
+ *
+ * @param box in pixels; a smaller picture is made larger only where `enlarge` says so
+ * @throws ChatReidError as {@link inspectPicture}; whoever encodes it learns of pixels that end early
+ */
+export async function fittedPicture(
+  bytes: Uint8Array,
+  box: { readonly width: number; readonly height: number; readonly enlarge: boolean },
+): Promise<Sharp> {
+  await inspectPicture(bytes);
+  return sharp(bytes, { autoOrient: true, failOn: 'truncated', limitInputPixels: pictureLimits.pixels })
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .resize(box.width, box.height, { fit: 'inside', kernel: 'cubic', withoutEnlargement: !box.enlarge });
 }
 
 export type ResizeKernel = 'linear' | 'cubic';

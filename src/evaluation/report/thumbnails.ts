@@ -1,6 +1,5 @@
 /** Pictures made small enough to be carried inside a page. */
-import sharp from 'sharp';
-import { inspectPicture, pictureLimits, readPictureFile } from '../../foundation/picture.ts';
+import { fittedPicture, readPictureFile } from '../../foundation/picture.ts';
 
 export interface EmbeddedPicture {
   /** `data:` address of a JPEG. */
@@ -37,18 +36,8 @@ export async function thumbnails(
 
 async function thumbnail(path: string): Promise<EmbeddedPicture | undefined> {
   try {
-    const bytes = await readPictureFile(path);
-    await inspectPicture(bytes);
-    const { data, info } = await sharp(bytes, {
-      autoOrient: true,
-      failOn: 'truncated',
-      limitInputPixels: pictureLimits.pixels,
-    })
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .resize(width, height, { fit: 'inside', kernel: 'cubic', withoutEnlargement: true })
-      .jpeg({ quality: 72 })
-      .toBuffer({ resolveWithObject: true });
+    const fitted = await fittedPicture(await readPictureFile(path), { width, height, enlarge: false });
+    const { data, info } = await fitted.jpeg({ quality: 72 }).toBuffer({ resolveWithObject: true });
     return {
       address: `data:image/jpeg;base64,${data.toString('base64')}`,
       width: info.width,

@@ -1,37 +1,13 @@
 /** Protocols that draw, and parts that are asked: measured apart, averaged, and numbered as in the whole. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Benchmark } from '../../../src/evaluation/benchmark.ts';
-import { type EvaluationOptions, evaluateBenchmark } from '../../../src/evaluation/evaluation.ts';
 import { loadRun } from '../../../src/evaluation/runs/stored-runs.ts';
 import { FakeEngine } from '../../support/fake-engine.ts';
-import {
-  type DrawnOptions,
-  drawBenchmark,
-  drawnBenchmark,
-  evaluationOptions,
-  SlowEngine,
-} from './drawn-benchmark.ts';
+import { drawnBenchmark, SlowEngine } from './drawn-benchmark.ts';
+import { DrawnWorkplace } from './drawn-workplace.ts';
 
-let root: string;
-let data: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'chatreid-draws-'));
-  data = join(root, 'data');
-  await drawBenchmark(data);
-});
-afterAll(() => rm(root, { recursive: true, force: true }));
-
-let homes = 0;
-function evaluate(
-  more: Partial<EvaluationOptions>,
-  drawn: DrawnOptions | Benchmark = {},
-): ReturnType<typeof evaluateBenchmark> {
-  const benchmark = 'read' in drawn ? drawn : drawnBenchmark(drawn);
-  return evaluateBenchmark(benchmark, evaluationOptions(data, join(root, `home-${homes++}`), more));
-}
+const workplace = new DrawnWorkplace();
+const { evaluate } = workplace;
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

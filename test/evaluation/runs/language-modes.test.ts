@@ -1,12 +1,8 @@
 /** The modes with the language model: the ranking written out naively, what is judged, and what is said of it. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { RunOptions } from '../../../src/engine/engine.ts';
 import type { Prompt } from '../../../src/engine/prompt.ts';
 import type { Benchmark, BenchmarkRow, QueryRow } from '../../../src/evaluation/benchmark.ts';
-import { type EvaluationOptions, evaluateBenchmark } from '../../../src/evaluation/evaluation.ts';
 import { reliability } from '../../../src/evaluation/metrics/reliability.ts';
 import type { QueryResult } from '../../../src/evaluation/runs/query-result.ts';
 import { loadRun } from '../../../src/evaluation/runs/stored-runs.ts';
@@ -14,36 +10,15 @@ import { ChatReidError } from '../../../src/foundation/error.ts';
 import { pictureFromFile } from '../../../src/foundation/picture.ts';
 import { Comparison } from '../../../src/retrieval/comparison.ts';
 import { rankByLanguage } from '../../../src/retrieval/language-ranking.ts';
-import { dot, encodeQuery } from '../../../src/retrieval/query-vector.ts';
 import { queryKind } from '../../../src/retrieval/query.ts';
+import { dot, encodeQuery } from '../../../src/retrieval/query-vector.ts';
 import type { SearchMode } from '../../../src/retrieval/search-result.ts';
 import { FakeEncoder, FakeEngine } from '../../support/fake-engine.ts';
-import {
-  type DrawnOptions,
-  drawBenchmark,
-  drawnBenchmark,
-  evaluationOptions,
-  SlowEngine,
-} from './drawn-benchmark.ts';
+import { drawnBenchmark, evaluationOptions, SlowEngine } from './drawn-benchmark.ts';
+import { DrawnWorkplace } from './drawn-workplace.ts';
 
-let root: string;
-let data: string;
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'chatreid-modes-'));
-  data = join(root, 'data');
-  await drawBenchmark(data);
-});
-afterAll(() => rm(root, { recursive: true, force: true }));
-
-let homes = 0;
-function evaluate(
-  more: Partial<EvaluationOptions>,
-  drawn: DrawnOptions | Benchmark = {},
-  home = join(root, `home-${homes++}`),
-): ReturnType<typeof evaluateBenchmark> {
-  const benchmark = 'read' in drawn ? drawn : drawnBenchmark(drawn);
-  return evaluateBenchmark(benchmark, evaluationOptions(data, home, more));
-}
+const workplace = new DrawnWorkplace();
+const { evaluate } = workplace;
 
 const { calibration } = evaluationOptions('', '');
 const taus = { image: 0, text: -0.1, mixed: 0.1 };
@@ -81,7 +56,7 @@ async function naiveRanking(
 }
 
 async function firstOf(benchmark: Benchmark): Promise<[QueryRow, readonly BenchmarkRow[]]> {
-  const { queries, gallery } = await benchmark.read(data, { allowPartial: false });
+  const { queries, gallery } = await benchmark.read(workplace.data, { allowPartial: false });
   return [queries[0]!, gallery];
 }
 
@@ -102,7 +77,7 @@ describe('a mode with the language model', () => {
       const shortlist = 7;
       const { report } = await evaluate({ mode, shortlist, engine: new FakeEngine() });
       const { queries: results } = await loadRun(report.run);
-      const { queries, gallery } = await drawnBenchmark().read(data, { allowPartial: false });
+      const { queries, gallery } = await drawnBenchmark().read(workplace.data, { allowPartial: false });
       expect(results.map(({ source }) => source)).toEqual(queries.map(({ source }) => source));
       for (const [at, row] of queries.entries()) {
         const { order, filter, above, said } = await naiveRanking(row, gallery, mode, shortlist);
@@ -244,7 +219,7 @@ describe('an engine that fails', () => {
   }
 
   it('keeps what was judged, names the query, and goes on from there', async () => {
-    const home = join(root, 'failing');
+    const home = workplace.at('failing');
     const crash = new Failing(40, () => {
       throw new ChatReidError('ENGINE_CRASHED', 'The engine died.', 'Start again.');
     });
@@ -278,7 +253,7 @@ describe('an engine that fails', () => {
   });
 
   it('stops when it is told to, with what was judged kept', async () => {
-    const home = join(root, 'stopped');
+    const home = workplace.at('stopped');
     const controller = new AbortController();
     const stopped = evaluate(
       {

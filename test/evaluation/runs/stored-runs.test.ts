@@ -10,8 +10,8 @@ import { type EvaluationOptions, evaluateBenchmark } from '../../../src/evaluati
 import type { RunIdentity } from '../../../src/evaluation/runs/run-identity.ts';
 import { RunLock } from '../../../src/evaluation/runs/run-lock.ts';
 import { listRuns, loadRun } from '../../../src/evaluation/runs/stored-runs.ts';
-import { readPromptFile } from '../../../src/retrieval/prompt-file.ts';
 import { Calibration } from '../../../src/retrieval/calibration.ts';
+import { readPromptFile } from '../../../src/retrieval/prompt-file.ts';
 import { calibrationNumbers } from '../../support/calibration-numbers.ts';
 import { FakeEncoder, FakeEngine } from '../../support/fake-engine.ts';
 import { tinyModel } from '../../support/tiny-model.ts';
