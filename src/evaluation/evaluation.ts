@@ -4,8 +4,8 @@ import type { Encoder } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import type { Calibration } from '../retrieval/calibration.ts';
-import type { SearchMode } from '../retrieval/search-result.ts';
-import type { Benchmark, BenchmarkRows, QueryRow, Setting, Trial } from './benchmark.ts';
+import { defaultShortlist, type SearchMode } from '../retrieval/search-result.ts';
+import type { Benchmark, BenchmarkRow, BenchmarkRows, QueryRow, Setting, Trial } from './benchmark.ts';
 import { type EmbeddedBenchmark, type EvaluationProgress, embedBenchmark } from './benchmark-embedding.ts';
 import type { EvaluationReport } from './evaluation-report.ts';
 import type { QueryOutcome } from './metrics/retrieval-metrics.ts';
@@ -56,10 +56,10 @@ export interface Evaluation {
   readonly report: EvaluationReport;
   /** Of the final ranking, draw by draw; queries without a right answer are not in it. */
   readonly outcomes: readonly QueryOutcome[];
+  /** What was asked and searched, as the benchmark names it: what a report shows pictures and words of. */
+  readonly queries: readonly QueryRow[];
+  readonly gallery: readonly BenchmarkRow[];
 }
-
-/** As many candidates as a search looks at by default. */
-export const defaultShortlist = 100;
 
 /**
  * Every mode ranks as the paper's evaluation does (section 4.1): the filter keeps what is above τ; of that the language
@@ -177,7 +177,8 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
     };
     const report = reportOf(pass);
     await run.finish(report);
-    return { report, outcomes: draws.flatMap((draw) => draw.outcomes) };
+    const outcomes = draws.flatMap((draw) => draw.outcomes);
+    return { report, outcomes, queries: asked, gallery: read.gallery };
   } finally {
     await run.close();
   }

@@ -10,7 +10,12 @@ import { checkFalseMatchRate, decide, defaultFalseMatchRate } from './decision.t
 import { rankByLanguage } from './language-ranking.ts';
 import { checkWords, type Query, type QueryKind, queryKind } from './query.ts';
 import { dot, encodeQuery } from './query-vector.ts';
-import type { RankedCandidate, SearchMode, SearchResult } from './search-result.ts';
+import {
+  defaultShortlist,
+  type RankedCandidate,
+  type SearchMode,
+  type SearchResult,
+} from './search-result.ts';
 
 export interface RetrievalParts {
   readonly store: GalleryStore;
@@ -68,7 +73,7 @@ export class Retrieval {
     const tau = options.tau ?? calibration.tau(kind);
     const top = whole(options.top ?? 10, 'The length of the ranking');
     const falseMatchRate = checkFalseMatchRate(options.falseMatchRate ?? defaultFalseMatchRate);
-    const shortlist = whole(options.shortlist ?? 100, 'The size of the shortlist');
+    const shortlist = whole(options.shortlist ?? defaultShortlist, 'The size of the shortlist');
 
     const { space } = await encoder.describeEncoder();
     const vectors = await encodeQuery(encoder, query, calibration.textWeight, signal);

@@ -37,6 +37,9 @@ export interface FilterReport {
   readonly tau: number;
 }
 
+/** Most candidates that a search looks at closely, where nobody says otherwise. */
+export const defaultShortlist = 100;
+
 export type SearchMode = 'filter' | 'pairwise' | 'best-choice' | 'full';
 
 export interface SearchResult {

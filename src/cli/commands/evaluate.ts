@@ -92,9 +92,7 @@ async function evaluate(work: Work, name: string, options: EvaluateOptions): Pro
   printReport(evaluation.report, benchmark, out);
   if (html !== undefined) {
     const command = commandLine(name, { ...options, data }, settings);
-    out.note(
-      `The page is in ${await writeReport(work, benchmark, evaluation, { ...options, data, html, command })}`,
-    );
+    out.note(`The page is in ${await writeReport(work, benchmark, evaluation, { html, command })}`);
   }
   // Last, so that a page that cannot be written is the one document.
   out.document(evaluation.report);

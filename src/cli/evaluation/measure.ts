@@ -140,23 +140,20 @@ export function runsFolder(home: { readonly root: string }): string {
 export async function writeReport(
   { shell }: Work,
   benchmark: Benchmark,
-  { report }: Evaluation,
-  options: MeasureOptions & { readonly data: string; readonly html: string; readonly command: string },
+  { report, queries, gallery }: Evaluation,
+  options: { readonly html: string; readonly command: string },
 ): Promise<string> {
   const [{ htmlReport }, { loadRun }] = await Promise.all([
     import('../../evaluation/report/html-report.ts'),
     import('../../evaluation/runs/stored-runs.ts'),
   ]);
-  const setting = benchmark.settings.find(({ name }) => name === report.setting) ?? benchmark.settings[0];
-  const { corrected = false, allowPartial = false } = options;
-  const rows = await benchmark.read(options.data, { allowPartial, setting, corrected });
-  const { queries } = await loadRun(report.run);
+  const { queries: results } = await loadRun(report.run);
   const page = await htmlReport({
     benchmark,
     report,
-    results: queries,
-    queries: rows.queries,
-    gallery: rows.gallery,
+    results,
+    queries,
+    gallery,
     date: shell.now().toISOString(),
     command: options.command,
   });

@@ -1,6 +1,7 @@
 /** What the filter's scores are worth beyond rankings: for verification, for persons who are not there, and as a picture. */
 import type { Calibration } from '../../retrieval/calibration.ts';
 import type { QueryKind } from '../../retrieval/query.ts';
+import { defaultShortlist } from '../../retrieval/search-result.ts';
 import { OpenSet, type OpenSetReport, type OpenSetSearch } from '../metrics/open-set.ts';
 import { PairScores } from '../metrics/pair-scores.ts';
 import { type Roc, roc } from '../metrics/roc.ts';
@@ -12,9 +13,6 @@ export interface FilterMeasuresReport {
   readonly openSet?: OpenSetReport;
   readonly histogram?: readonly ScoreBin[];
 }
-
-/** Candidates that a search looks at by default. */
-export const searched = 100;
 
 /** Of one kind of query: the scores of two kinds are not on one scale. */
 export class FilterMeasures {
@@ -33,7 +31,7 @@ export class FilterMeasures {
   }
 
   /**
-   * @param best rows of the ranking, best first: {@link searched} and as many more as the query has right answers
+   * @param best rows of the ranking, best first: {@link defaultShortlist} and as many more as the query has right answers
    * @param said confidences of the first of them
    * @param row number of the query, for the error
    * @throws ChatReidError DATASET_INVALID when a score is not a number
@@ -51,12 +49,12 @@ export class FilterMeasures {
     const { kind } = this;
     const of = scores.length - relevance.ignored.length;
     const positives = new Set(relevance.positives);
-    const others = best.filter((candidate) => !positives.has(candidate)).slice(0, searched);
+    const others = best.filter((candidate) => !positives.has(candidate)).slice(0, defaultShortlist);
     const likenesses = others.map((candidate) => ({ score: scores[candidate]! }));
     const confidences = this.calibration.confidences(kind, likenesses, of - positives.size);
     const absent = searchOf(others, confidences, scores, of - positives.size);
     const firstRight = positives.has(best[0]!);
-    const present = { ...searchOf(best.slice(0, searched), said, scores, of), firstRight };
+    const present = { ...searchOf(best.slice(0, defaultShortlist), said, scores, of), firstRight };
     this.#openSet.add(positives.size === 0 ? { kind, absent } : { kind, absent, present }, row);
     this.#added++;
     this.spent += performance.now() - since;

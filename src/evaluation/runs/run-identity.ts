@@ -4,8 +4,8 @@ import type { EngineDescription } from '../../engine/engine.ts';
 import { type PromptFile, readPromptFile } from '../../retrieval/prompt-file.ts';
 import type { QueryKind } from '../../retrieval/query.ts';
 import type { SearchMode } from '../../retrieval/search-result.ts';
-import type { EmbeddedPicture, EmbeddedQuery } from '../benchmark-embedding.ts';
 import type { Trial } from '../benchmark.ts';
+import type { EmbeddedPicture, EmbeddedQuery } from '../benchmark-embedding.ts';
 
 export type LanguageMode = Exclude<SearchMode, 'filter'>;
 

@@ -1,12 +1,13 @@
 /** One pass over all queries: the filter's scores, the language model's judgements where it is asked, and what both are worth. */
 import type { Calibration } from '../../retrieval/calibration.ts';
+import { defaultShortlist } from '../../retrieval/search-result.ts';
 import type { EmbeddedBenchmark, EmbeddedQuery, EvaluationProgress } from '../benchmark-embedding.ts';
 import type { ScoredQuery } from '../metrics/query-scorer.ts';
 import { hitShare, type QueryOutcome } from '../metrics/retrieval-metrics.ts';
 import type { Relevance } from '../protocol.ts';
 import { bestRows, scoreBlocks } from '../similarity.ts';
 import type { Draw, Taus } from './draw.ts';
-import { type FilterMeasures, searched } from './filter-measures.ts';
+import type { FilterMeasures } from './filter-measures.ts';
 import type { Judgement, JudgementLog } from './judgement-log.ts';
 import type { JudgeShortlist } from './language-judge.ts';
 import { type QueryResult, type RankedRow, shownCandidates } from './query-result.ts';
@@ -179,7 +180,7 @@ class ScoringPass {
     const { calibration, language, measures } = this.options;
     const { positives, ignored } = relevance;
     const measured = measures?.kind === kind ? measures : undefined;
-    const size = Math.max(searched, language?.shortlist ?? 0);
+    const size = Math.max(defaultShortlist, language?.shortlist ?? 0);
     const wide = bestRows(scores, ignored, size + (measured ? positives.length : 0));
     const best = wide.slice(0, size);
     const likenesses = best.map((candidate) => ({ score: scores[candidate]! }));

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OpenSet, type OpenSetSearch } from '../../../src/evaluation/metrics/open-set.ts';
-import { FilterMeasures, searched } from '../../../src/evaluation/runs/filter-measures.ts';
+import { FilterMeasures } from '../../../src/evaluation/runs/filter-measures.ts';
 import { bestRows } from '../../../src/evaluation/similarity.ts';
 import { Calibration } from '../../../src/retrieval/calibration.ts';
+import { defaultShortlist } from '../../../src/retrieval/search-result.ts';
 import { calibrationNumbers } from '../../support/calibration-numbers.ts';
 import { openSetQuery } from './plain-open-set.ts';
 
@@ -52,8 +53,8 @@ describe('openSetQuery', () => {
 describe('FilterMeasures', () => {
   type Relevance = Parameters<typeof openSetQuery>[3];
   const add = (measures: FilterMeasures, scores: Float32Array, relevance: Relevance, query: number): void => {
-    const best = bestRows(scores, relevance.ignored, searched + relevance.positives.length);
-    const likenesses = best.slice(0, searched).map((row) => ({ score: scores[row]! }));
+    const best = bestRows(scores, relevance.ignored, defaultShortlist + relevance.positives.length);
+    const likenesses = best.slice(0, defaultShortlist).map((row) => ({ score: scores[row]! }));
     const said = calibration.confidences('image', likenesses, scores.length - relevance.ignored.length);
     measures.add(scores, relevance, best, said, query);
   };
@@ -66,7 +67,7 @@ describe('FilterMeasures', () => {
     );
     const query = fc.oneof(
       fc.array(row, { minLength: 1, maxLength: 12 }),
-      fc.array(row, { minLength: searched, maxLength: 2 * searched }),
+      fc.array(row, { minLength: defaultShortlist, maxLength: 2 * defaultShortlist }),
     );
     fc.assert(
       fc.property(fc.array(query, { minLength: 1, maxLength: 6 }), (queries) => {

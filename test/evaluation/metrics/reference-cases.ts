@@ -30,6 +30,40 @@ export function labelled(
   }));
 }
 
+/** The labels of a case, a list a column, as the fixtures hold them. */
+export interface Labels {
+  readonly queryPersons: readonly number[];
+  readonly queryCameras: readonly number[];
+  readonly queryClothes?: readonly number[];
+  readonly galleryPersons: readonly number[];
+  readonly galleryCameras: readonly number[];
+  readonly galleryClothes?: readonly number[];
+}
+
+/** The case with its labels as rows. */
+export function withRows<Case extends Labels>(
+  one: Case,
+): Case & { readonly queries: Labelled[]; readonly gallery: Labelled[] } {
+  return {
+    ...one,
+    queries: labelled(one.queryPersons, one.queryCameras, one.queryClothes),
+    gallery: labelled(one.galleryPersons, one.galleryCameras, one.galleryClothes),
+  };
+}
+
+/** Cases in which some query has no right answer, and those in which some query ignores rows. */
+export function oddCases<Case extends { readonly queries: Labelled[]; readonly gallery: Labelled[] }>(
+  protocol: Protocol,
+  cases: readonly Case[],
+): { readonly unanswered: Case[]; readonly ignoring: Case[] } {
+  const some = (what: 'positives' | 'ignored', is: (count: number) => boolean): Case[] =>
+    cases.filter(({ queries, gallery }) => {
+      const relevanceOf = protocol.prepare(gallery);
+      return queries.some((query) => is(relevanceOf(query)[what].length));
+    });
+  return { unanswered: some('positives', (n) => n === 0), ignoring: some('ignored', (n) => n > 0) };
+}
+
 /** @param distances whole numbers under 2^24, so that they are scores in either precision: rows take turns */
 export function measure(
   protocol: Protocol,

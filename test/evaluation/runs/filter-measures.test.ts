@@ -8,9 +8,10 @@ import { OpenSet } from '../../../src/evaluation/metrics/open-set.ts';
 import { PairScores } from '../../../src/evaluation/metrics/pair-scores.ts';
 import { roc } from '../../../src/evaluation/metrics/roc.ts';
 import { ScoreHistogram } from '../../../src/evaluation/metrics/score-histogram.ts';
-import { FilterMeasures, searched } from '../../../src/evaluation/runs/filter-measures.ts';
+import { FilterMeasures } from '../../../src/evaluation/runs/filter-measures.ts';
 import { bestRows } from '../../../src/evaluation/similarity.ts';
 import { Calibration } from '../../../src/retrieval/calibration.ts';
+import { defaultShortlist } from '../../../src/retrieval/search-result.ts';
 import { calibrationNumbers } from '../../support/calibration-numbers.ts';
 import { openSetQuery } from '../metrics/plain-open-set.ts';
 import { drawBenchmark, drawnBenchmark, evaluationOptions } from './drawn-benchmark.ts';
@@ -33,10 +34,10 @@ it.each([300, 14])('adds every query as the measures would themselves, to a gall
     pairs.add(scores, relevance, query);
     histogram.add(scores, relevance, query);
 
-    const best = bestRows(scores, relevance.ignored, searched + positives.length);
+    const best = bestRows(scores, relevance.ignored, defaultShortlist + positives.length);
     const said = calibration.confidences(
       'image',
-      best.slice(0, searched).map((row) => ({ score: scores[row]! })),
+      best.slice(0, defaultShortlist).map((row) => ({ score: scores[row]! })),
       scores.length - relevance.ignored.length,
     );
     measures.add(scores, relevance, best, said, query);
