@@ -1,0 +1,113 @@
+"""Batches by step number alone: the same seed and step give the same batch, so a killed run goes on to the same weights."""
+
+import queue
+import threading
+
+import numpy as np
+import torch
+
+from conversation import Conversation
+from packing import pack
+from records import Records
+from stored_features import GRID, StoredFeatures
+
+# Sizes that Qwen2-VL's resizing gives to crops of people, as patches; the first is that of a 1:2 crop and comes most often.
+GRIDS, GRID_SHARES = ((12, 6), (14, 6), (14, 4), (10, 6)), (0.7, 0.14, 0.08, 0.08)
+
+
+class Batches:
+    """`step(n, cursor)` -> batch and the cursor behind it; a cursor is (epoch, group)."""
+
+    def __init__(self, records: Records, conversation: Conversation, pictures, *, tokens: int, length: int, seed: int,
+                 process: int = 0, processes: int = 1):
+        self.records, self.conversation, self.pictures = records, conversation, pictures
+        self.tokens, self.length, self.seed = tokens, length, seed
+        self.process, self.processes = process, processes
+        self.order: tuple[int, np.ndarray] | None = None
+
+    def groups_of(self, cursor: tuple[int, int]):
+        """Groups from a cursor on, without end, each with the cursor behind it."""
+        epoch, at = cursor
+        while True:
+            if self.order is None or self.order[0] != epoch:
+                self.order = (epoch, self.records.epoch(epoch))
+            while at < len(self.order[1]):
+                group = self.records.groups[self.order[1][at]]
+                at += 1
+                yield group, (epoch, at)
+            epoch, at = epoch + 1, 0
+
+    def step(self, number: int, cursor: tuple[int, int]):
+        rng = np.random.default_rng([self.seed, number, self.process])
+        grid_of = self.pictures.grids(rng)
+        groups, tokens = [], 0
+        for turn, (group, cursor) in enumerate(self.groups_of(cursor)):
+            # All processes walk over the same groups and each keeps its share: the cursor is common to them.
+            if turn % self.processes == self.process:
+                sequences = [self.conversation.sequence(self.records.read(n), grid_of) for n in group]
+                groups.append(sequences)
+                tokens += sum(len(s.ids) for s in sequences)
+            if tokens >= self.tokens and (turn + 1) % self.processes == 0:
+                break
+        batch = pack(groups, self.length, self.conversation.tokenizer.pad_token_id)
+        rows, columns = batch.ids.shape
+        flat = np.concatenate([r * columns + np.arange(start, start + n) for _, r, start, n in batch.places] or [np.empty(0, np.int64)])
+        seen = self.pictures.see(batch.pictures, rng)
+        taken = np.concatenate([seen["starts"][p] + np.arange(n) for p, _, _, n in batch.places] or [np.empty(0, np.int64)])
+        tensors = {
+            "ids": torch.from_numpy(batch.ids), "labels": torch.from_numpy(batch.labels),
+            "weights": torch.from_numpy(batch.weights), "positions": torch.from_numpy(batch.positions),
+            "mask": torch.from_numpy(batch.mask), "picture_rows": torch.from_numpy(flat.astype(np.int64)),
+            "picture_numbers": torch.tensor([p for p, _, _, _ in batch.places], dtype=torch.int64),
+            # The token behind a picture: <|vision_end|>.
+            "picture_ends": torch.tensor([r * columns + start + n for _, r, start, n in batch.places], dtype=torch.int64),
+            "picture_tokens": torch.from_numpy(taken.astype(np.int64)), "tasks": torch.from_numpy(batch.tasks),
+            **seen["tensors"],
+        }
+        return tensors, batch.names, cursor
+
+    def from_step(self, number: int, cursor: tuple[int, int], ahead: int = 3):
+        """(number, batch, names, cursor) from a step on, prepared by a thread beside the training."""
+        ready: queue.Queue = queue.Queue(ahead)
+
+        def work():
+            at, step = cursor, number
+            while True:
+                try:
+                    made = (step, *self.step(step, at))
+                except BaseException as error:  # handed over: a thread's death would leave the training waiting
+                    ready.put(error)
+                    return
+                ready.put(made)
+                at, step = made[3], step + 1
+
+        threading.Thread(target=work, daemon=True).start()
+        while True:
+            made = ready.get()
+            if isinstance(made, BaseException):
+                raise made
+            yield made
+
+
+class StoredPictures:
+    """Pictures of which the stem's features are stored: one grid a batch, one random view a picture."""
+
+    def __init__(self, stored: StoredFeatures, patch: int = 21, vary: bool = True):
+        self.stored, self.patch, self.vary = stored, patch, vary
+        self.grid = GRID
+
+    def grids(self, rng: np.random.Generator):
+        self.grid = GRIDS[rng.choice(len(GRIDS), p=GRID_SHARES)] if self.vary else GRID
+        merged = (self.grid[0] // 2, self.grid[1] // 2)
+        return lambda path: merged
+
+    def see(self, paths: list[str], rng: np.random.Generator) -> dict:
+        if not paths:
+            return {"starts": [], "tensors": {}}
+        views = self.stored.draw(paths, rng)
+        features, patches = self.stored.read(views, self.grid, self.patch)
+        count = self.grid[0] * self.grid[1] // 4
+        return {
+            "starts": np.arange(len(paths)) * count,
+            "tensors": {"features": features, "patches": patches, "targets": self.stored.targets(views), "grid": self.grid},
+        }
