@@ -7,20 +7,34 @@ import { fillPrompt, parsePromptFile, readPromptFile } from '../../src/retrieval
 
 const picture = { type: 'picture', picture: { id: 'a'.repeat(64), bytes: new Uint8Array() } } as const;
 
+/** What stands in each slot of a prompt. */
+const known = new Map<string, 'picture' | 'words'>([
+  ...['candidate', 'candidates', 'query', 'picture', 'first', 'second'].map(
+    (slot) => [slot, 'picture'] as const,
+  ),
+  ...['words', 'descriptions', 'label'].map((slot) => [slot, 'words'] as const),
+]);
+
 test('every file in prompts/ parses, is named as its file, and fills', async () => {
   const files = (await readdir(join(packageRoot(), 'prompts'))).filter((name) => name.endsWith('.md'));
   expect(files.length).toBeGreaterThanOrEqual(6);
   for (const name of files) {
     const file = await readPromptFile(name.replace(/\.md$/, ''));
     expect(`${file.name}.md`).toBe(name);
-    const prompt = fillPrompt(file, {
-      candidate: [picture],
-      candidates: [picture, picture],
-      query: [picture],
-      words: [{ type: 'text', text: 'red cap' }],
-    });
+    const words = { type: 'text', text: 'red cap' } as const;
+    const slots = file.body.flatMap((piece) =>
+      'slot' in piece && piece.slot !== 'keep' ? [piece.slot] : [],
+    );
+    expect(slots.every((slot) => known.has(slot))).toBe(true);
+    const pictured = (slot: string) => known.get(slot) === 'picture';
+    const prompt = fillPrompt(
+      file,
+      Object.fromEntries(slots.map((slot) => [slot, [pictured(slot) ? picture : words]])),
+    );
     expect(prompt.version).toBe(`${file.name}@${file.version}`);
-    expect(prompt.turns[0]?.parts.some(({ type }) => type === 'picture')).toBe(true);
+    // A later turn speaks of pictures that were shown before.
+    const shows = prompt.turns[0]?.parts.some(({ type }) => type === 'picture');
+    expect(shows).toBe(name !== 'choose-next.md');
   }
 });
 

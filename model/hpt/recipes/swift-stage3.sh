@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# ms-swift, Qwen2-VL-2B, stage 3: the decoder alone, encoder and projector frozen; pictures as they are.
+# One machine: bash swift-stage3.sh. Several: the same on each, with NNODES, NODE_RANK and MASTER_ADDR set.
+set -euo pipefail
+export MIN_PIXELS=3136 MAX_PIXELS=1003520
+export NPROC_PER_NODE=${NPROC_PER_NODE:-8} NNODES=${NNODES:-1} NODE_RANK=${NODE_RANK:-0}
+export MASTER_ADDR=${MASTER_ADDR:-127.0.0.1} MASTER_PORT=${MASTER_PORT:-29500}
+# DeepSpeed ZeRO-2 by default; SHARD="--fsdp fsdp2" shards with PyTorch's FSDP2 instead.
+SHARD=${SHARD:---deepspeed zero2}
+
+swift sft \
+  --model "${MODEL:-work/stage2}" --model_type qwen2_vl --template qwen2_vl \
+  --dataset "${DATA:-work/data/stage3/train.jsonl}" --strict true \
+  --tuner_type full --freeze_llm false --freeze_vit true --freeze_aligner true \
+  --torch_dtype bfloat16 --attn_impl flash_attn \
+  --num_train_epochs 1 --learning_rate 5e-6 --lr_scheduler_type cosine --warmup_ratio 0.03 \
+  --per_device_train_batch_size 4 --gradient_accumulation_steps 4 --max_length 4096 \
+  --gradient_checkpointing true --dataloader_num_workers 8 --lazy_tokenize true \
+  --logging_steps 10 --save_steps 1000 --save_total_limit 3 \
+  --output_dir "${OUT:-work/stage3}" --add_version false \
+  $SHARD "$@"
