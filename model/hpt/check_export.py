@@ -16,7 +16,7 @@ import numpy as np
 import make_reference
 import make_tiny
 import onnx_graph
-from export import SUFFIX, export
+from export import export
 from onnx_runner import OnnxRunner
 
 
@@ -35,6 +35,14 @@ def same_files(folder: Path) -> bool:
     found = sorted(path.name for path in (folder / "onnx").iterdir())
     print(f"data files: {'one a graph' if found == expected else f'expected {expected}, found {found}'}")
     return found == expected and len(graphs) == 9
+
+
+def halves_are_smaller(halves: Path, whole: Path) -> bool:
+    """Weights stored in half are near half the size."""
+    sizes = [sum(path.stat().st_size for path in (folder / "onnx").iterdir() if "_" + path.stem.split("_")[-1] not in ("_fp16", "_quantized"))
+             for folder in (halves, whole)]
+    print(f"bytes: {sizes[0]} of {sizes[1]}")
+    return sizes[0] < 0.75 * sizes[1]
 
 
 def no_effect_of_padding(folder: Path) -> bool:
@@ -60,7 +68,14 @@ def main() -> int:
         for name, tied, seed in (("tied", True, make_tiny.SEED), ("untied", False, 77)):
             print(f"-- {name}")
             make_tiny.write(root / name, seed=seed, tied=tied)
-            passed.append(export(root / name, root / f"{name}-onnx", sorted(SUFFIX), name, "1", "MIT"))
+            passed.append(export(root / name, root / f"{name}-onnx", ["fp32", "fp16", "int8"], name, "1", "MIT"))
+        print("-- weights stored in half")
+        passed.append(export(root / "tied", root / "half-onnx", ["half"], "half", "1", "MIT"))
+        passed.append(halves_are_smaller(root / "half-onnx", root / "tied-onnx"))
+        print("-- with a stem")
+        make_tiny.write(root / "stem", stem=True)
+        passed.append(export(root / "stem", root / "stem-onnx", ["fp32", "fp16", "int8"], "stem", "1", "MIT"))
+        passed.append(export(root / "stem", root / "stem-half-onnx", ["half"], "stem", "1", "MIT"))
         print("-- details")
         passed.append(export(root / "tied", root / "again-onnx", ["fp32"], "tied", "1", "MIT"))
         (root / "again-onnx" / "chatreid.json").unlink()
@@ -68,7 +83,7 @@ def main() -> int:
         passed.append(no_effect_of_padding(root / "tied-onnx"))
         print("-- untied, weights in files of their own")
         onnx_graph.INLINE_LIMIT = 0
-        passed.append(export(root / "untied", root / "external-onnx", sorted(SUFFIX), "untied", "1", "MIT"))
+        passed.append(export(root / "untied", root / "external-onnx", ["fp32", "fp16", "int8"], "untied", "1", "MIT"))
         passed.append(same_files(root / "external-onnx"))
         print("-- reference")
         passed.append(make_reference.make(root / "tied-onnx", root / "reference", None))

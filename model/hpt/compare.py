@@ -8,7 +8,7 @@ import torch
 from onnx_runner import OnnxRunner
 
 # Largest difference allowed, as a share of the largest reference value (at least 1).
-TOLERANCE = {"fp32": 1e-4, "fp16": 2e-2, "int8": 2.5e-1}
+TOLERANCE = {"fp32": 1e-4, "half": 1e-2, "fp16": 2e-2, "int8": 2.5e-1}
 
 
 @dataclass(frozen=True)

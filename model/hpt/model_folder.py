@@ -50,6 +50,10 @@ def copy_settings(source: Path, target: Path) -> None:
     for name in (*NEEDED, *OPTIONAL):
         if (source / name).exists():
             shutil.copyfile(source / name, target / name)
+    stem = (config.get("vision_config") or {}).get("stem")
+    if stem:
+        # The graph holds them.
+        config["vision_config"]["stem"] = {key: value for key, value in stem.items() if key not in ("ops", "weights")}
     write_json(target / "config.json", config)
     if not (target / "preprocessor_config.json").exists():
         write_json(target / "preprocessor_config.json", PREPROCESSOR)

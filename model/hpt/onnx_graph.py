@@ -5,8 +5,10 @@ import tempfile
 import warnings
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 from onnx.external_data_helper import load_external_data_for_model
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
@@ -54,9 +56,27 @@ def save(model: onnx.ModelProto, path: Path, inline_limit: int | None = None) ->
         data.chmod(0o644)
 
 
-def quantize(source: Path, target: Path) -> None:
+def store_in_half(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same arithmetic in float32, with matrices and kernels kept as float16 and a Cast behind each.
+
+    ONNX Runtime computes the casts once, when it loads the file. Vectors (norms, biases, scales) stay: they are small.
+    """
+    casts = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT or len(tensor.dims) < 2:
+            continue
+        name, kept = tensor.name, f"{tensor.name}_half"
+        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), kept))
+        casts.append(helper.make_node("Cast", [kept], [name], name=f"{name}_cast", to=TensorProto.FLOAT))
+    for node in reversed(casts):
+        model.graph.node.insert(0, node)
+    return model
+
+
+def quantize(source: Path, target: Path, halves: bool = False) -> None:
     """MatMul weights as 8-bit integers, scaled per output channel; activations are quantised as the graph runs.
 
+    `halves`: what stays in float32 is stored in half, as store_in_half says (the kernels of a stem).
     Unsigned weights: the signed ones saturate on x86 processors without VNNI.
     """
     data = source.with_name(source.name + "_data")
@@ -76,4 +96,4 @@ def quantize(source: Path, target: Path) -> None:
     for extra in target.parent.glob(f"{target.name}.data"):
         extra.unlink()
     model.producer_name = "chatreid"
-    save(model, target)
+    save(store_in_half(model) if halves else model, target)

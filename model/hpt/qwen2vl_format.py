@@ -24,14 +24,18 @@ WORD_PATTERN = (
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
 
+_DEFAULT_SYSTEM_TURN = (
+    "{%- if loop.first and turn.role != 'system' -%}"
+    "{{- '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' -}}"
+    "{%- endif -%}"
+)
+
 # Renders the same strings as the template of the public Qwen2-VL instruct models.
 CHAT_TEMPLATE = (
     "{%- set seen = namespace(pictures=0, videos=0) -%}"
     "{%- for turn in messages -%}"
-    "{%- if loop.first and turn.role != 'system' -%}"
-    "{{- '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' -}}"
-    "{%- endif -%}"
-    "{{- '<|im_start|>' + turn.role + '\\n' -}}"
+    + _DEFAULT_SYSTEM_TURN
+    + "{{- '<|im_start|>' + turn.role + '\\n' -}}"
     "{%- if turn.content is string -%}"
     "{{- turn.content -}}"
     "{%- else -%}"
@@ -53,6 +57,9 @@ CHAT_TEMPLATE = (
     "{%- endfor -%}"
     "{%- if add_generation_prompt -%}{{- '<|im_start|>assistant\\n' -}}{%- endif -%}"
 )
+
+# The same, but no system turn is put before a conversation that has none: a small model need not read it every time.
+PLAIN_CHAT_TEMPLATE = CHAT_TEMPLATE.replace(_DEFAULT_SYSTEM_TURN, "")
 
 # preprocessor_config.json of the public Qwen2-VL models.
 PREPROCESSOR = {

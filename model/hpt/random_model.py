@@ -4,7 +4,8 @@ import torch
 from transformers import Qwen2VLConfig, Qwen2VLForConditionalGeneration
 
 import tiny_tokenizer
-from qwen2vl_format import CONTROL_TOKENS
+from qwen2vl_format import CONTROL_TOKENS, PREPROCESSOR
+from vision_stem import VisionStem
 
 # tiny: about 0.2 M parameters. mid: about 60 M, with head sizes (64 and 80) near those of the public models.
 SIZES = {
@@ -85,3 +86,38 @@ def build(size: str, seed: int, gain: float = 2.0, tied: bool = True) -> Qwen2VL
     for parameter in model.parameters():
         parameter.requires_grad_(False)
     return model
+
+
+def random_trunk() -> tuple[list[dict], dict[str, list[int]]]:
+    """Operations and weight shapes of a stem's trunk of the filter's form, with few channels: maps of 8 and 8."""
+    weights = {"a": [8, 3, 3, 3], "ab": [8], "b": [8, 8, 1, 1], "bb": [8], "c": [8, 8, 1, 1], "cb": [8],
+               "d": [8, 1, 16, 8], "db": [8], "e": [4, 8], "eb": [4]}
+
+    def conv(out, source, name, stride=1, padding=0, groups=1):
+        return {"op": "conv", "out": out, "in": [source], "weight": name, "bias": name + "b", "groups": groups,
+                "stride": [stride] * 2, "padding": [padding] * 2}
+
+    def pool(out, source, size):
+        return {"op": "avgpool", "out": out, "in": [source], "kernel": [size] * 2, "stride": [size] * 2, "padding": [0, 0]}
+
+    ops = [conv("1", "input", "a", 2, 1), pool("2", "1", 4), pool("3", "2", 2), conv("4", "3", "b"), {"op": "relu", "out": "5", "in": ["4"]},
+           conv("6", "5", "c"), {"op": "relu", "out": "7", "in": ["6"]}, conv("8", "7", "d", groups=8),
+           {"op": "flatten", "out": "9", "in": ["8"]}, {"op": "linear", "out": "10", "in": ["9"], "weight": "e", "bias": "eb"}]
+    return ops, weights
+
+
+def random_stem(vision, seed: int = 5) -> VisionStem:
+    """A stem for the `vision_config` of a model."""
+    ops, weights = random_trunk()
+    colour = 6
+    torch.manual_seed(seed)
+    stem = VisionStem({
+        "embed_dim": vision.embed_dim, "patch_size": vision.patch_size, "temporal_patch_size": vision.temporal_patch_size,
+        "merge_size": vision.spatial_merge_size, "image_mean": PREPROCESSOR["image_mean"], "image_std": PREPROCESSOR["image_std"],
+        "channels": 8 + 8 + colour, "colour": colour, "weights": weights,
+    }, ops)
+    for weight in stem.trunk.weights.values():
+        torch.nn.init.normal_(weight, std=0.1)
+    stem.trunk.mean.fill_(120)
+    stem.trunk.scale.fill_(0.02)
+    return stem.eval()

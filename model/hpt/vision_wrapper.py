@@ -1,9 +1,12 @@
 """The vision encoder as one graph over any number of pictures: pixel_values [patches, 1176] -> [patches / 4, hidden]."""
 
+import copy
+
 import torch
 from torch import nn
 
 from layers import Projection, attend, mask_bias, rotate
+from patch_layout import place
 
 
 class VisionBlock(nn.Module):
@@ -25,11 +28,27 @@ class VisionBlock(nn.Module):
         return x + self.fc2(self.act(self.fc1(self.norm2(x))))
 
 
+class FloatStem(nn.Module):
+    """The stem in float32 whatever the type of the model: its trunk sums squares of a picture's pixels, which would
+    overflow a half. Its weights are those of the model's type."""
+
+    def __init__(self, stem: nn.Module):
+        super().__init__()
+        self.stem = copy.deepcopy(stem).float()
+        # As in the rest of the graph one MatMul, which is what 8 bits are for.
+        self.project = Projection.of(self.stem.project)
+        del self.stem.project
+
+    def forward(self, pixel_values: torch.Tensor, grid_thw: torch.Tensor) -> torch.Tensor:
+        return self.project(self.stem.norm(self.stem.features(pixel_values, grid_thw)))
+
+
 class VisionWrapper(nn.Module):
     """Qwen2-VL's vision encoder (`Qwen2VisionTransformerPretrainedModel`) without Python loops over the pictures.
 
     Where a patch lies is worked out from grid_thw [pictures, 3] (frames, patch rows, patch columns) with tensor
-    operations only, so the graph holds for any number of pictures of any sizes.
+    operations only (patch_layout), so the graph holds for any number of pictures of any sizes. A stem (vision_stem) is
+    part of the graph.
     """
 
     def __init__(self, visual: nn.Module):
@@ -42,36 +61,20 @@ class VisionWrapper(nn.Module):
         self.norm = visual.merger.ln_q
         first, self.act, last = visual.merger.mlp
         self.fc1, self.fc2 = Projection.of(first), Projection.of(last)
+        self.stem = FloatStem(visual.stem) if hasattr(visual, "stem") else None
         self.merge = visual.spatial_merge_size
         self.merged_dim = visual.merger.hidden_size
 
-    def place(self, grid_thw: torch.Tensor, patches: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Row, column and attention segment of each patch index in `patches` [patches], each int64 [patches].
-
-        Patches come picture by picture, frame by frame, and within a frame in blocks of merge x merge (the four that
-        become one token lie together). A segment is named by the index of its first patch.
-        """
-        rows, columns = grid_thw[:, 1], grid_thw[:, 2]
-        ends = torch.cumsum(grid_thw[:, 0] * rows * columns, dim=0)
-        picture = (patches[:, None] >= ends[None, :]).to(torch.int64).sum(dim=1)
-        starts = ends - grid_thw[:, 0] * rows * columns
-        frame_size, width = (rows * columns)[picture], columns[picture] // self.merge
-        local = patches - starts[picture]
-        within_frame = local % frame_size
-        segment = patches - within_frame
-        block, corner = within_frame // self.merge**2, within_frame % self.merge**2
-        row = (block // width) * self.merge + corner // self.merge
-        column = (block % width) * self.merge + corner % self.merge
-        return row, column, segment
-
     def forward(self, pixel_values: torch.Tensor, grid_thw: torch.Tensor) -> torch.Tensor:
         patches = torch.arange(pixel_values.shape[0], dtype=torch.int64)
-        row, column, segment = self.place(grid_thw, patches)
+        row, column, segment = place(grid_thw, patches, self.merge)
         # Qwen2-VL turns half of the pairs by the row and half by the column.
         angles = torch.cat((row[:, None].float() * self.inv_freq, column[:, None].float() * self.inv_freq), dim=-1)
         cos, sin = angles.cos(), angles.sin()
         bias = mask_bias(segment[:, None] == segment[None, :])
         x = self.patch_embed(pixel_values.to(self.patch_embed.weight.dtype))
+        if self.stem is not None:
+            x = x + self.stem(pixel_values, grid_thw).to(x.dtype)
         for block in self.blocks:
             x = block(x, cos, sin, bias)
         x = self.norm(x).reshape(-1, self.merged_dim)

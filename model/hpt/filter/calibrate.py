@@ -11,6 +11,7 @@ For each query kind (image, text, mixed):
     llr          similarity -> log-likelihood ratio same person : different person; rising, at most 32 points
     impostor     similarity exceeded by one in 1/rate pairs of different people
     genuineBest  quantiles of the best true match of a query
+    presence     is the person there at all: weights and thresholds of whole searches, see open_set.py
 """
 
 import argparse
@@ -24,6 +25,7 @@ import numpy as np
 
 import captions as words
 import data
+import open_set
 from augment import view
 from embed import Cache, Filter
 from export import IMAGE, TEXT, TOKENIZER
@@ -152,6 +154,7 @@ class HeldOut:
     queries: np.ndarray
     gallery: np.ndarray
     texts: dict[str, list[np.ndarray]]  # identity -> embeddings of texts about the person
+    strangers: np.ndarray  # training pictures of the same data set: other people for simulated galleries, never matches
 
     @property
     def ids(self):
@@ -183,6 +186,17 @@ def pairs_of(held: HeldOut, kind: str, weight: float) -> Pairs:
         return Pairs(queries @ held.gallery.T, pair_kinds(ids, None, held.ids, None))
     queries, rows = mixed_queries(held, weight, random.Random(3))
     return Pairs(queries @ held.gallery.T, pair_kinds(held.ids[rows], held.cameras[rows], held.ids, held.cameras))
+
+
+def searched(held: HeldOut, kind: str, weight: float) -> tuple:
+    """What open_set.py draws searches from: queries, their identities, kinds of pair, gallery, strangers."""
+    kinds = pairs_of(held, kind, weight).kind
+    if kind == "image":
+        return held.queries, held.ids, kinds, held.gallery, held.strangers
+    if kind == "text":
+        return *text_queries(held), kinds, held.gallery, held.strangers
+    queries, rows = mixed_queries(held, weight, random.Random(3))
+    return queries, held.ids[rows], kinds, held.gallery, held.strangers
 
 
 def rejecting(held: HeldOut, subtract: float, ratio: dict | None = None) -> Pairs:
@@ -220,7 +234,8 @@ def held_out_sets(args) -> list[HeldOut]:
     """Market held-out, queries degraded and gallery as it is, and CUHK03 val; each with human and template texts."""
     network = Filter(args.model, args.threads)
     cache = Cache(args.cache, str(Path(args.model, IMAGE)), network.pictures)
-    pictures = data.split(args.market, args.cuhk03, args.captions).held_out
+    split = data.split(args.market, args.cuhk03, args.captions)
+    pictures = split.held_out
     market = [p for p in pictures if p.identity[0] == "m"]
     cuhk03 = [p for p in pictures if p.identity[0] == "c"]
     degrade = lambda pixels, picture: view(random.Random(f"calibration {Path(picture.path).name}"), pixels, "identity")
@@ -228,6 +243,7 @@ def held_out_sets(args) -> list[HeldOut]:
         "held_degraded": lambda: cache.get("held_degraded", market, lambda ps: network.pictures(ps, degrade)),
         "held_market": lambda: cache.get("held_market", market),
         "cuhk03": lambda: cache.get("cuhk03", cuhk03),
+        "training": lambda: cache.get("training", split.training),
     }
     if args.only_embed:
         for name in args.only_embed:
@@ -242,8 +258,10 @@ def held_out_sets(args) -> list[HeldOut]:
         asked = {i: [c.text for c in human.get(i, [])] + [words.describe(rng, people[i], n)[0] for n in (2, 3, 5) if i in people] for i in ids}
         return {i: list(network.texts(ts)) for i, ts in asked.items() if ts}
 
-    found = jobs["cuhk03"]()
-    return [HeldOut(market, jobs["held_degraded"](), jobs["held_market"](), texts(market)), HeldOut(cuhk03, found, found, texts(cuhk03))]
+    found, trained = jobs["cuhk03"](), jobs["training"]()
+    of_market = np.array([p.identity[0] == "m" for p in split.training])
+    return [HeldOut(market, jobs["held_degraded"](), jobs["held_market"](), texts(market), trained[of_market]),
+            HeldOut(cuhk03, found, found, texts(cuhk03), trained[~of_market])]
 
 
 def checksum(path: Path) -> str:
@@ -272,7 +290,7 @@ def main() -> None:
     data.add_data_arguments(parser)
     parser.add_argument("--model", required=True, help="model folder of export.py; chatreid.json is written there")
     parser.add_argument("--cache", required=True, help="folder that keeps embeddings between calls")
-    parser.add_argument("--only-embed", nargs="*", help="only embed these: held_degraded held_market cuhk03")
+    parser.add_argument("--only-embed", nargs="*", help="only embed these: held_degraded held_market cuhk03 training")
     parser.add_argument("--mix-text", type=float, default=0.5)
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--started-from", nargs="*", default=["Open Model Zoo person-reidentification-retail-0277 (Intel, Apache-2.0)"])
@@ -290,6 +308,7 @@ def main() -> None:
         tau[kind], tables[kind] = calibration(pairs, recall, kind != "text")
         print(f"{kind}: mAP {' '.join(f'{score(p):.1f}' for p in pairs)} tau {tau[kind]} keeps {tables[kind]['keptAtTau']:.3f} "
               f"impostor 1e-3 {tables[kind]['impostor']['threshold'][4]} best match {tables[kind]['genuineBest']['score']}", flush=True)
+        tables[kind]["presence"] = open_set.presence([searched(held, kind, args.mix_text) for held in sets], tables[kind]["llr"])
     model = Path(args.model)
     record = {
         "format": 1, "name": "chatreid-tiny", "version": args.version, "promptVersion": 1,
@@ -307,6 +326,11 @@ def main() -> None:
         },
         "checksums": {name: checksum(model / name) for name in (IMAGE, TEXT, TOKENIZER)},
     }
+    # A language model beside the filter, its calibration and its checksums are not this command's: they stay as they are.
+    before = json.loads((model / "chatreid.json").read_text()) if (model / "chatreid.json").exists() else {}
+    record["checksums"] = {**before.get("checksums", {}), **record["checksums"]}
+    if "language" in before:
+        record = {**record, "language": before["language"]}
     (model / "chatreid.json.part").write_text(json.dumps(record, indent=1) + "\n")
     (model / "chatreid.json.part").replace(model / "chatreid.json")
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from conversation import Conversation
-from packing import pack
+from packing import PAIRS, pack
 from records import Records
 from stored_features import GRID, StoredFeatures
 
@@ -15,14 +15,27 @@ from stored_features import GRID, StoredFeatures
 GRIDS, GRID_SHARES = ((12, 6), (14, 6), (14, 4), (10, 6)), (0.7, 0.14, 0.08, 0.08)
 
 
+# The filter's similarity at which its opinion on a pair is even, and how fast it turns: softer than its calibration, so that
+# a taught reply says how alike two pictures are, too.
+EVEN, SLOPE = 0.45, 10.0
+
+
 class Batches:
-    """`step(n, cursor)` -> batch and the cursor behind it; a cursor is (epoch, group)."""
+    """`step(n, cursor)` -> batch and the cursor behind it; a cursor is (epoch, group).
+
+    `easy`: a small decoder does not begin to learn whether two pictures show the same person; its answers stay at chance for
+    many hundreds of steps. So over the first `easy` steps fewer and fewer pairs are replaced by easy ones: a picture and
+    itself, or a picture and any other. From easy pairs it is off the plateau after fifty steps.
+    `taught`: share of the filter's opinion in what is learned of a pair (stored features only).
+    """
 
     def __init__(self, records: Records, conversation: Conversation, pictures, *, tokens: int, length: int, seed: int,
-                 process: int = 0, processes: int = 1):
+                 easy: int = 0, taught: float = 0.0, process: int = 0, processes: int = 1):
         self.records, self.conversation, self.pictures = records, conversation, pictures
         self.tokens, self.length, self.seed = tokens, length, seed
+        self.easy, self.taught = easy, taught
         self.process, self.processes = process, processes
+        self.yes_no = tuple(conversation.text(word)[0] for word in ("Yes", "No"))
         self.order: tuple[int, np.ndarray] | None = None
 
     def groups_of(self, cursor: tuple[int, int]):
@@ -44,7 +57,8 @@ class Batches:
         for turn, (group, cursor) in enumerate(self.groups_of(cursor)):
             # All processes walk over the same groups and each keeps its share: the cursor is common to them.
             if turn % self.processes == self.process:
-                sequences = [self.conversation.sequence(self.records.read(n), grid_of) for n in group]
+                read = [self.eased(self.records.read(n), 1 - number / self.easy if self.easy else 0.0, rng) for n in group]
+                sequences = [self.conversation.sequence(record, grid_of) for record in read]
                 groups.append(sequences)
                 tokens += sum(len(s.ids) for s in sequences)
             if tokens >= self.tokens and (turn + 1) % self.processes == 0:
@@ -58,13 +72,36 @@ class Batches:
             "ids": torch.from_numpy(batch.ids), "labels": torch.from_numpy(batch.labels),
             "weights": torch.from_numpy(batch.weights), "positions": torch.from_numpy(batch.positions),
             "mask": torch.from_numpy(batch.mask), "picture_rows": torch.from_numpy(flat.astype(np.int64)),
-            "picture_numbers": torch.tensor([p for p, _, _, _ in batch.places], dtype=torch.int64),
-            # The token behind a picture: <|vision_end|>.
-            "picture_ends": torch.tensor([r * columns + start + n for _, r, start, n in batch.places], dtype=torch.int64),
             "picture_tokens": torch.from_numpy(taken.astype(np.int64)), "tasks": torch.from_numpy(batch.tasks),
             **seen["tensors"],
         }
+        if self.taught and batch.pairs and "targets" in tensors:
+            tensors["taught"] = self.opinions(batch, tensors["targets"])
+            tensors["yes_no"] = self.yes_no
         return tensors, batch.names, cursor
+
+    def eased(self, record: dict, share: float, rng: np.random.Generator) -> dict:
+        """With the probability `share` an easy pair with the same reply: for Yes the picture itself, for No anybody's."""
+        if share <= 0 or record.get("task") != PAIRS or len(record["images"]) != 2 or rng.random() >= share:
+            return record
+        first, reply = record["images"][0], record["messages"][-1]["content"]
+        if reply == "Yes":
+            return {**record, "images": [first, first]}
+        group = self.records.groups[rng.integers(len(self.records.groups))]
+        other = self.records.read(group[0])["images"][-1]
+        return record if other == first else {**record, "images": [first, other]}
+
+    def opinions(self, batch, targets: torch.Tensor) -> torch.Tensor:
+        """p(yes) to be learned at each pair's reply, -1 elsewhere: [rows, length]."""
+        taught = torch.full(batch.ids.shape, -1.0)
+        for row, place, one, other in batch.pairs:
+            if batch.labels[row, place] not in self.yes_no:
+                continue
+            product = targets[one] * targets[other]
+            alike = 0.8 * product[:256].sum() + 0.2 * product[256:].sum()
+            said = float(batch.labels[row, place] == self.yes_no[0])
+            taught[row, place] = (1 - self.taught) * said + self.taught * torch.sigmoid((alike - EVEN) * SLOPE)
+        return taught
 
     def from_step(self, number: int, cursor: tuple[int, int], ahead: int = 3):
         """(number, batch, names, cursor) from a step on, prepared by a thread beside the training."""

@@ -60,27 +60,7 @@ def fill(model, layers: int) -> None:
         else:
             gain = (2 * layers) ** -0.5 if any(part in name for part in ("o_proj", "down_proj", "attn.proj", "fc2")) else 1.0
             torch.nn.init.normal_(weight, std=gain * weight[0].numel() ** -0.5)
-    for layer in model.model.language_model.layers:
-        compare_alike(layer.self_attn)
     model.tie_weights()
-
-
-@torch.no_grad()
-def compare_alike(attention, match: float = 0.7, subtract: float = 0.4) -> None:
-    """Attention that begins by looking for what is alike and taking it away (Trockman and Kolter, "Mimetic initialization
-    of self-attention layers", 2023): keys equal queries, and values and output make a negative multiple of the identity.
-    What is left of a query's token is then its difference from the candidate's, and "same person?" is learned many
-    steps sooner."""
-    size, shared = attention.head_dim, attention.num_key_value_groups
-    for group in range(attention.num_key_value_heads):
-        rows = slice(group * size, (group + 1) * size)
-        alike, taken = (torch.linalg.qr(torch.randn(attention.hidden_size, size))[0].T for _ in range(2))
-        attention.k_proj.weight[rows] = match * alike
-        attention.v_proj.weight[rows] = taken
-        for head in range(group * shared, (group + 1) * shared):
-            mine = slice(head * size, (head + 1) * size)
-            attention.q_proj.weight[mine] = match * alike
-            attention.o_proj.weight[:, mine] = -subtract / shared * taken.T
 
 
 @torch.no_grad()

@@ -8,14 +8,11 @@ import batched_vision
 from conversation import IGNORED
 
 FILTER_DIMENSION = 384  # identity 256 + semantic 128
-GATHERED = 2
 
 
 class Trainee(nn.Module):
     """`model` is transformers' Qwen2VLForConditionalGeneration. With `distil`, pooled vision tokens also learn to give the
-    base filter's embedding (identity and semantic part), and so does what the decoder has gathered at the end of each
-    picture after `GATHERED` layers: heads that are thrown away afterwards. "Same or different?" stays a long plateau for a
-    small decoder until both pictures stand in one token each; asked for that, it is off the plateau in a few hundred steps."""
+    base filter's embedding (identity and semantic part): a head that is thrown away afterwards."""
 
     def __init__(self, model, distil: bool = False, drop: float = 0.1):
         super().__init__()
@@ -23,7 +20,6 @@ class Trainee(nn.Module):
         self.drop = drop
         hidden = model.config.text_config.hidden_size
         self.distil = nn.Linear(2 * hidden, FILTER_DIMENSION) if distil else None
-        self.gathered = nn.Linear(hidden, FILTER_DIMENSION) if distil else None
 
     @property
     def visual(self):
@@ -53,18 +49,19 @@ class Trainee(nn.Module):
             hidden = flat.view_as(hidden)
         mask = torch.zeros(batch["mask"].shape, dtype=hidden.dtype, device=hidden.device).masked_fill(
             ~batch["mask"], torch.finfo(hidden.dtype).min)[:, None]
-        found = self.model.model.language_model(
+        states = self.model.model.language_model(
             inputs_embeds=hidden, attention_mask={"full_attention": mask}, position_ids=batch["positions"], use_cache=False,
-            output_hidden_states=self.gathered is not None,
-        )
-        states = found.last_hidden_state
-        if self.gathered is not None and "targets" in batch:
-            ends = found.hidden_states[GATHERED].flatten(0, 1)[batch["picture_ends"]]
-            distil = distil + self.distance(self.gathered(ends), batch["targets"][batch["picture_numbers"]])
+        ).last_hidden_state
         learned = batch["labels"] != IGNORED
         logits = self.model.lm_head(states[learned]).float()
         labels, weights = batch["labels"][learned], batch["weights"][learned]
         losses = F.cross_entropy(logits, labels, reduction="none")
+        if "taught" in batch:
+            # Where the filter has an opinion on a pair, p(yes) in `taught`, the reply is learned as likely as it says.
+            taught = batch["taught"][learned]
+            told = taught >= 0
+            logs, (yes, no) = logits[told].log_softmax(-1), batch["yes_no"]
+            losses = losses.masked_scatter(told, -(taught[told] * logs[:, yes] + (1 - taught[told]) * logs[:, no]))
         out = {"loss": (losses * weights).sum(), "weight": weights.sum(), "distil": distil}
         with torch.no_grad():
             out["right"] = (logits.argmax(-1) == labels).float()

@@ -25,6 +25,10 @@ class Batch:
     places: list[tuple[int, int, int, int]]  # picture number, row, start, tokens
     tasks: np.ndarray  # [rows, length], number of the task in `names`, -1 where nothing is learned
     names: list[str]
+    pairs: list[tuple[int, int, int, int]]  # (row, place of the reply, picture, picture) of each question about one pair
+
+
+PAIRS = "image-one-to-one"
 
 
 def elements(sequence: Sequence) -> list:
@@ -99,7 +103,7 @@ def pack(groups: list[list[Sequence]], length: int, pad: int) -> Batch:
     shape = (len(rows), longest)
     batch = Batch(
         np.full(shape, pad, np.int64), np.full(shape, IGNORED, np.int64), np.zeros(shape, np.float32),
-        np.zeros((3, *shape), np.int64), np.zeros((*shape, longest), bool), [], [], np.full(shape, -1, np.int8), names)
+        np.zeros((3, *shape), np.int64), np.zeros((*shape, longest), bool), [], [], np.full(shape, -1, np.int8), names, [])
     known: dict[tuple, int] = {}
     for r, row in enumerate(rows):
         group_of, branch_of = np.full(longest, -1, np.int64), np.zeros(longest, np.int64)
@@ -127,6 +131,10 @@ def pack(groups: list[list[Sequence]], length: int, pad: int) -> Batch:
                             known[key] = len(batch.pictures)
                             batch.pictures.append(slot.path)
                         batch.places.append((known[key], r, at + slot.start - start, slot.end - slot.start))
+                if s.task == PAIRS and len(s.slots) == 2:
+                    first = next(i for i, label in enumerate(following) if label != IGNORED)
+                    seen = [known[(slot.path, number, p, b if slot.start >= shared else -1)] for slot in s.slots]
+                    batch.pairs.append((r, at + first - start, seen[0], seen[1]))
                 if shared == 0:
                     group_of[where] = p * 1000 + b + 1_000_000
                 at += size

@@ -50,6 +50,8 @@ def arguments(given=None):
     parser.add_argument("--decay", type=float, default=0.05, help="weight decay of matrices")
     parser.add_argument("--average", type=float, default=0.998, help="decay of the running average that is saved; 0: none")
     parser.add_argument("--distil", type=float, default=0.0, help="weight of giving the base filter's embedding")
+    parser.add_argument("--easy", type=int, default=0, help="steps in which pairs of pictures grow from easy to what the data says")
+    parser.add_argument("--taught", type=float, default=0.0, help="0 to 1: how much of a pair's reply is the filter's opinion")
     parser.add_argument("--drop", type=float, default=0.1, help="stochastic depth of the encoder")
     parser.add_argument("--precision", choices=["no", "bf16", "fp16"], default="no")
     parser.add_argument("--threads", type=int, help="CPU threads")
@@ -72,7 +74,7 @@ def optimizer_of(trainee: Trainee, args) -> torch.optim.Optimizer:
     groups: dict[tuple[bool, bool], list] = {}
     for name, weight in trainee.named_parameters():
         if weight.requires_grad:
-            encoder = ".visual." in name or name.startswith(("distil", "gathered"))
+            encoder = ".visual." in name or name.startswith("distil")
             groups.setdefault((encoder, weight.ndim > 1 and "embed_tokens" not in name), []).append(weight)
     encoder_rate = args.encoder_rate if args.encoder_rate is not None else args.rate
     return torch.optim.AdamW(
@@ -127,7 +129,7 @@ def main(given=None) -> None:
     else:
         pictures = RawPictures(start.processor, args.stage)
     batches = Batches(records, conversation, pictures, tokens=args.tokens, length=args.length, seed=args.seed,
-                      process=accelerator.process_index, processes=accelerator.num_processes)
+                      easy=args.easy, taught=args.taught, process=accelerator.process_index, processes=accelerator.num_processes)
     validation = Validation(args.validate, start, conversation) if args.validate else None
     optimizer = optimizer_of(trainee, args)
     model, optimizer = accelerator.prepare(trainee, optimizer)

@@ -1,0 +1,95 @@
+"""Public re-ID networks as files that `chatreid evaluate --peer NAME=FILE.onnx` runs beside the model.
+
+    python model/hpt/peers.py --out peers --intel person-reidentification-retail-0277.xml ... --osnet osnet_x0_25_msmt17.onnx
+
+Of each network: NAME.onnx, pictures [batch, 3, 256, 128] to features [batch, n], and NAME.json beside it, which says how a
+picture becomes numbers: x = (pixel * scale - mean) / std, channel by channel in the order named there. Nothing of them
+is kept in this repository: Intel's are Apache-2.0 (Open Model Zoo), OSNet's weights were trained on MSMT17.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+sys.path.insert(0, str(Path(__file__).parent / "filter"))
+
+import onnx_files  # noqa: E402
+import openvino_ir  # noqa: E402
+from image_tower import Backbone  # noqa: E402
+
+HEIGHT, WIDTH = 256, 128
+IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
+
+
+class Identity(torch.nn.Module):
+    """An IR from its own input (BGR, 0..255) to its identity features, before they are scaled to length 1."""
+
+    def __init__(self, backbone: Backbone):
+        super().__init__()
+        self.backbone = backbone
+
+    def forward(self, pictures):
+        """The backbone reads RGB: the channels are turned round as the IR's own preprocessing would."""
+        return self.backbone(pictures.flip(1))[0]
+
+
+def describe(path: Path, **rules) -> None:
+    rules = {"width": WIDTH, "height": HEIGHT, "kernel": "linear", **rules}
+    path.with_suffix(".json").write_text(json.dumps(rules, indent=2) + "\n")
+
+
+def check(path: Path, module: torch.nn.Module) -> float:
+    """Largest difference between PyTorch's and ONNX Runtime's features of three random pictures, of length 1."""
+    import onnxruntime
+
+    pictures = np.random.default_rng(0).uniform(0, 255, (3, 3, HEIGHT, WIDTH)).astype(np.float32)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    [given] = session.run(None, {session.get_inputs()[0].name: pictures})
+    with torch.no_grad():
+        wanted = module(torch.from_numpy(pictures)).numpy()
+    unit = lambda rows: rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return float(np.abs(unit(given) - unit(wanted)).max())
+
+
+def convert_intel(xml: str, out: Path) -> Path:
+    number = re.search(r"\d{4}", Path(xml).stem)
+    path = out / f"intel-{number[0] if number else Path(xml).stem}.onnx"
+    module = Identity(Backbone(*openvino_ir.read(xml))).eval()
+    example = torch.zeros(2, 3, HEIGHT, WIDTH)
+    onnx_files.export(module, (example,), ["pictures"], ["features"], str(path), [{0: "batch"}])
+    difference = check(path, module)
+    if not difference < 1e-4:
+        raise SystemExit(f"{path}: ONNX differs from PyTorch by {difference:.2e}")
+    describe(path, title=f"Intel {Path(xml).stem}", channels="BGR", scale=1, mean=[0, 0, 0], std=[1, 1, 1])
+    return path
+
+
+def copy_osnet(onnx: str, out: Path) -> Path:
+    path = out / "osnet-x0.25.onnx"
+    shutil.copyfile(onnx, path)
+    describe(path, title="OSNet x0.25 (MSMT17)", channels="RGB", scale=1 / 255, **IMAGENET)
+    return path
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", required=True, type=Path)
+    parser.add_argument("--intel", nargs="*", default=[], help="OpenVINO IR files (.xml with .bin beside it)")
+    parser.add_argument("--osnet", help="OSNet's ONNX file")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    made = [convert_intel(xml, arguments.out) for xml in arguments.intel]
+    if arguments.osnet:
+        made.append(copy_osnet(arguments.osnet, arguments.out))
+    for path in made:
+        print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
+
+
+if __name__ == "__main__":
+    main()
