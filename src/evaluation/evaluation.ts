@@ -4,6 +4,7 @@ import type { Encoder } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import type { Calibration } from '../retrieval/calibration.ts';
+import type { FusionNumbers } from '../retrieval/fusion.ts';
 import { defaultShortlist, type SearchMode } from '../retrieval/search-result.ts';
 import type { Benchmark, BenchmarkRow, BenchmarkRows, QueryRow, Setting, Trial } from './benchmark.ts';
 import { type EmbeddedBenchmark, type EvaluationProgress, embedBenchmark } from './benchmark-embedding.ts';
@@ -39,6 +40,8 @@ export interface EvaluationOptions {
   readonly engine?: Engine | undefined;
   /** Most candidates that the language model judges a query, of those above τ. Default 100. */
   readonly shortlist?: number | undefined;
+  /** Weights by which the language model's answers are fused with the filter; absent leaves them as they are. */
+  readonly fusion?: FusionNumbers | undefined;
   /** Similarity from which the filter keeps a picture, for every kind of query. Default: the calibrated ones. */
   readonly tau?: number | undefined;
   /** Ask only so many queries, evenly spread. Default: all. */
@@ -98,6 +101,7 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
   const setting = settingOf(benchmark, options.setting);
   checkOptions(options);
   const engine = mode === 'filter' ? undefined : options.engine;
+  const { fusion } = options;
 
   const read = await benchmark.read(options.folder, { allowPartial, setting, corrected });
   refuseRepeated(read);
@@ -133,7 +137,7 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
     seed,
     filter: { space: description.space, calibration: calibration.checksum, taus },
     ...(engineDescription && mode !== 'filter'
-      ? { language: await languageIdentity(engineDescription, mode, kinds, shortlist) }
+      ? { language: await languageIdentity(engineDescription, mode, kinds, shortlist, fusion) }
       : {}),
   };
   const embeddedAt = performance.now();
@@ -152,7 +156,14 @@ async function evaluate(benchmark: Benchmark, options: EvaluationOptions): Promi
       taus,
       measures,
       ...(engine && log && mode !== 'filter'
-        ? { language: { shortlist, log, judge: languageJudge(engine, mode, gallery, signal) } }
+        ? {
+            language: {
+              shortlist,
+              log,
+              judge: languageJudge(engine, mode, gallery, signal, fusion && { calibration, numbers: fusion }),
+              fusion,
+            },
+          }
         : {}),
       keep: (results) => run.addResults(results),
       signal,

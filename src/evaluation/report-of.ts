@@ -87,6 +87,14 @@ export function reportOf(pass: FinishedPass): EvaluationReport {
           },
         }
       : {}),
+    ...(language?.fusion
+      ? {
+          pure: {
+            ...pureOf(draws),
+            reliability: reliabilityOf(scored.pure),
+          },
+        }
+      : {}),
     ...measured,
     encoder: { name: description.name, space: description.space, device: description.device },
     encoded: embedded.encoded,
@@ -140,6 +148,12 @@ function languageReport(
 
 function reliabilityOf({ confidences, correct }: Said): Reliability {
   return reliability(confidences, correct);
+}
+
+/** The language model's own ranking, from the answers that the final one was fused of. */
+function pureOf(draws: readonly Draw[]) {
+  const summary = meanOfTrials(draws.map((draw) => draw.summary(draw.pureOutcomes)));
+  return { ...summary, ...ranks(summary) };
 }
 
 function ranks({ cmc }: RetrievalSummary): { rank1: number; rank5: number; rank10: number } {

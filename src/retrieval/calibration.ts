@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ChatReidError } from '../foundation/error.ts';
+import { cohortRanks, type Presence, presenceOf, presenceSchema } from './presence.ts';
 import type { QueryKind } from './query.ts';
 
 const table = z.array(z.number()).min(2).readonly();
@@ -15,6 +16,8 @@ const kindSchema = z.object({
   impostor: z.object({ rate: table, threshold: table }),
   /** Similarity of a query's best true match, by quantile from 0 to 1. */
   genuineBest: z.object({ quantile: table, score: table }),
+  /** Is the person there at all? Absent from files of before it was measured, for which the two tables above decide. */
+  presence: presenceSchema.optional(),
 });
 
 const schema = z.object({
@@ -100,15 +103,29 @@ export class Calibration {
    * @returns one number a candidate, 0 to 1, rising with its score
    */
   confidences(kind: QueryKind, candidates: readonly CandidateScores[], of: number): number[] {
-    const ratios = candidates.map(({ score }) => Math.exp(this.logLikelihoodRatio(kind, score)));
+    const ratios = candidates.map(({ score }) => this.logLikelihoodRatio(kind, score));
+    return this.posteriors(ratios, candidates, of);
+  }
+
+  /**
+   * As {@link confidences}, from log-likelihood ratios that somebody has measured better than by similarity alone.
+   *
+   * @param ratios natural logs, one a candidate
+   */
+  posteriors(
+    ratios: readonly number[],
+    candidates: readonly Pick<CandidateScores, 'negatives'>[],
+    of: number,
+  ): number[] {
+    const worths = ratios.map(Math.exp);
     const rivals = candidates.map(({ negatives = [] }) =>
       negatives.reduce((sum, score) => sum + Math.exp(this.logLikelihoodRatio('image', score)), 0),
     );
     let matches = 1;
     for (;;) {
       const prior = Math.min(0.5, matches / Math.max(1, of));
-      const posteriors = ratios.map((ratio, i) => {
-        const sought = prior * ratio;
+      const posteriors = worths.map((worth, i) => {
+        const sought = prior * worth;
         return sought / (sought + prior * rivals[i]! + (1 - prior));
       });
       const found = 1 + posteriors.reduce((sum, p) => sum + p, 0);
@@ -116,6 +133,19 @@ export class Calibration {
       if (found - matches < 1e-6) return posteriors;
       matches = found;
     }
+  }
+
+  /**
+   * Whether the person is there at all, from a whole search: see {@link presenceOf}.
+   *
+   * @param scores similarities, falling; the first {@link cohortRanks} of them count
+   * @returns undefined where there is nothing to go by: no candidate, or a calibration of before this was measured
+   */
+  presence(kind: QueryKind, scores: readonly number[], of: number, rate: number): Presence | undefined {
+    const { presence } = this.of(kind);
+    if (!presence || scores.length === 0) return undefined;
+    const ratio = (score: number): number => this.logLikelihoodRatio(kind, score);
+    return presenceOf(presence, scores.slice(0, cohortRanks), ratio, of, rate);
   }
 
   /**
@@ -139,6 +169,10 @@ export class Calibration {
   private of(kind: QueryKind): KindCalibration {
     return this.numbers.calibration[kind] ?? this.numbers.calibration.image;
   }
+}
+
+export function sigmoid(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
 }
 
 /** Linear between the points of a rising table, flat outside it. */

@@ -7,7 +7,9 @@ import type { GalleryStore, PictureRecord, Scope } from '../gallery/gallery-stor
 import type { Calibration } from './calibration.ts';
 import { Comparison } from './comparison.ts';
 import { checkFalseMatchRate, decide, defaultFalseMatchRate } from './decision.ts';
+import { choiceWorth, type FusionMode, type FusionNumbers, fuse } from './fusion.ts';
 import { rankByLanguage } from './language-ranking.ts';
+import { cohortRanks } from './presence.ts';
 import { checkWords, type Query, type QueryKind, queryKind } from './query.ts';
 import { dot, encodeQuery } from './query-vector.ts';
 import {
@@ -23,6 +25,8 @@ export interface RetrievalParts {
   readonly calibration: Calibration;
   /** Absent where the model folder has no language model: the filter's order is the ranking then, and a note says so. */
   readonly engine?: Engine;
+  /** How the language model's answers and the filter are weighed together; absent where it was not measured. */
+  readonly fusion?: FusionNumbers;
 }
 
 export interface SearchOptions {
@@ -35,6 +39,8 @@ export interface SearchOptions {
   readonly mode?: SearchMode;
   /** Overrides the calibrated τ of the query's kind. */
   readonly tau?: number;
+  /** Default `calibrated`: fused with the filter where the model folder has the numbers for this kind of query. */
+  readonly fusion?: FusionMode;
   /** 0 < rate < 1, default 0.01. */
   readonly falseMatchRate?: number;
   readonly signal?: AbortSignal;
@@ -46,6 +52,8 @@ interface Candidate {
   readonly record: PictureRecord;
   readonly picture: Picture & { readonly path: string };
   readonly filterScore: number;
+  /** Similarities to people who were ruled out. */
+  readonly negatives: readonly number[];
   readonly confidence: number;
 }
 
@@ -83,14 +91,14 @@ export class Retrieval {
       space,
       vector: vectors.query,
       tau,
-      limit: Math.max(top, shortlist),
+      limit: Math.max(top, shortlist, cohortRanks),
       scope: withoutNegatives(options.scope, query),
       ...(signal ? { signal } : {}),
     });
     const candidates = await this.candidates(gallery, kind, space, outcome, vectors.negatives);
     const filtered = performance.now();
 
-    const notes = await this.notes(gallery, space, mode);
+    const notes = await this.notes(gallery, space);
 
     const answer = (ranking: readonly RankedCandidate[], done: SearchMode): SearchResult => {
       const now = performance.now();
@@ -106,7 +114,7 @@ export class Retrieval {
           rank: now - filtered,
           total: now - started,
         },
-        notes,
+        notes: [...notes],
       };
     };
 
@@ -116,17 +124,36 @@ export class Retrieval {
 
     const kept = candidates.filter(({ filterScore }) => filterScore >= tau).slice(0, shortlist);
     const comparison = await Comparison.of(kind, query);
-    const judged = await rankByLanguage(this.parts.engine, comparison, kept, mode, signal);
+    const fusion = options.fusion === 'none' ? undefined : this.parts.fusion?.[kind];
+    const worth = fusion
+      ? ({ filterScore }: Candidate, strength: number) =>
+          choiceWorth(fusion, calibration.logLikelihoodRatio(kind, filterScore), strength)
+      : undefined;
+    const judged = await rankByLanguage(this.parts.engine, comparison, kept, mode, signal, worth);
     const seen = new Set(kept);
+    const rest = candidates.filter((candidate) => !seen.has(candidate));
+    if (fusion) {
+      const scored = judged.map((one) => ({ ...one, candidate: scoredOf(one.candidate) }));
+      const fused = fuse(calibration, kind, fusion, scored, rest.map(scoredOf), outcome.of);
+      notes.push(
+        'Confidences weigh the language model and the filter together, as measured on known people.',
+      );
+      return answer(
+        neverRising([
+          ...fused.map(({ candidate, confidence }) => ({ ...candidate.of, confidence, compared: true })),
+          ...rest.map((candidate) => ({ ...candidate, compared: false })),
+        ]).map(ranked),
+        mode,
+      );
+    }
+    notes.push("Confidences are the language model's own where it compared, and not calibrated.");
     const ranking = [
       ...judged.map(({ candidate, confidence }) => ({
         ...candidate,
         confidence: confidence ?? candidate.confidence,
         compared: true,
       })),
-      ...candidates
-        .filter((candidate) => !seen.has(candidate))
-        .map((candidate) => ({ ...candidate, compared: false })),
+      ...rest.map((candidate) => ({ ...candidate, compared: false })),
     ];
     return answer(neverRising(ranking).map(ranked), mode);
   }
@@ -165,12 +192,13 @@ export class Retrieval {
       // Removed by somebody else between the search and this line: it is not a result any more.
       if (!record) continue;
       const picture = { id: pictureId, path: await store.path(pictureId) };
-      candidates.push({ record, picture, filterScore: score, confidence: confidences[i]! });
+      const { negatives } = scored[i]!;
+      candidates.push({ record, picture, filterScore: score, negatives, confidence: confidences[i]! });
     }
     return negatives.length > 0 ? candidates.sort((a, b) => b.confidence - a.confidence) : candidates;
   }
 
-  private async notes(gallery: string, space: string, mode: SearchMode): Promise<string[]> {
+  private async notes(gallery: string, space: string): Promise<string[]> {
     const notes: string[] = [];
     const { pictures, indexed } = await this.parts.store.indexed(gallery, space);
     const waiting = pictures - indexed;
@@ -178,8 +206,6 @@ export class Retrieval {
       notes.push(`${waiting} of ${pictures} pictures are not indexed yet and were not searched.`);
     if (!this.parts.engine) {
       notes.push('Ranked by the base filter alone: this model folder has no language model.');
-    } else if (mode !== 'filter') {
-      notes.push("Confidences are the language model's own where it compared, and not calibrated.");
     }
     return notes;
   }
@@ -208,6 +234,11 @@ function neverRising<T extends { readonly confidence: number }>(ranking: readonl
     ceiling = Math.min(ceiling, entry.confidence);
     return { ...entry, confidence: ceiling };
   });
+}
+
+function scoredOf(candidate: Candidate) {
+  const { picture, filterScore, negatives } = candidate;
+  return { of: candidate, picture, score: filterScore, negatives };
 }
 
 function byFilter(candidate: Candidate, index: number): RankedCandidate {

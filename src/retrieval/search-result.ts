@@ -10,7 +10,10 @@ export interface RankedCandidate {
   readonly path: string;
   /** Similarity of the base filter, -1 to 1. */
   readonly filterScore: number;
-  /** Probability, 0 to 1, that this is the person: the filter's calibrated one, or p(yes) of the language model's reply. */
+  /**
+   * Probability, 0 to 1, that this is the person: the filter's calibrated one; where the language model looked, its answer
+   * fused with the filter by measured weights, or p(yes) of its reply where none were measured or wanted.
+   */
   readonly confidence: number;
   /** True where the language model compared this candidate with the query, false where the filter's order stands. */
   readonly compared: boolean;
@@ -23,9 +26,14 @@ export interface DecisionDetail {
   readonly sentence: string;
   /** Share of searches for people who are NOT in the gallery that may be answered `found`, as set by the operator. */
   readonly falseMatchRate: number;
-  /** Filter similarity from which a match in a gallery of this size is called found. */
+  /**
+   * Probability that the person is in the searched pictures, where being there and not were equally likely before the
+   * search. Absent for a model that was calibrated before this was measured, and where nothing was searched.
+   */
+  readonly here?: number;
+  /** From which value of `here` a match is called found; a similarity of the filter where `here` is absent. */
   readonly foundFrom: number;
-  /** Filter similarity under which the person is called absent. */
+  /** Under which value of `here` the person is called absent; a similarity of the filter where `here` is absent. */
   readonly absentBelow: number;
 }
 

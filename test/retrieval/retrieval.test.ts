@@ -11,6 +11,7 @@ import { ChatReidError } from '../../src/foundation/error.ts';
 import { type Picture, pictureFromBytes, pictureId } from '../../src/foundation/picture.ts';
 import { EmbeddedGalleryStore } from '../../src/gallery/embedded-store.ts';
 import { Calibration } from '../../src/retrieval/calibration.ts';
+import type { FusionNumbers } from '../../src/retrieval/fusion.ts';
 import type { Query } from '../../src/retrieval/query.ts';
 import { Retrieval } from '../../src/retrieval/retrieval.ts';
 import type { SearchMode, SearchResult } from '../../src/retrieval/search-result.ts';
@@ -123,8 +124,14 @@ afterAll(async () => {
 const calibration = new Calibration(calibrationNumbers);
 const of = (picture: Picture): Query => ({ pictures: [picture], words: '', negatives: [] });
 const persons = (result: SearchResult) => result.ranking.map(({ record }) => record.personId);
-const search = (query: Query, options = {}, engine?: Engine) =>
-  new Retrieval({ store, encoder, calibration, ...(engine ? { engine } : {}) }).search('g', query, options);
+const search = (query: Query, options = {}, engine?: Engine, fusion?: FusionNumbers) =>
+  new Retrieval({
+    store,
+    encoder,
+    calibration,
+    ...(engine ? { engine } : {}),
+    ...(fusion ? { fusion } : {}),
+  }).search('g', query, options);
 
 function expectWellFormed(result: SearchResult): void {
   expect(result.ranking.map(({ rank }) => rank)).toEqual(result.ranking.map((_, i) => i + 1));
@@ -247,6 +254,46 @@ describe('with a language model', () => {
     expect(persons(pages[0]!).slice(0, 3)).toEqual(['p6', 'p6', 'p6']);
     expect(pages[0]!.mode).toBe('filter');
     expect(persons(result).slice(0, 3)).toEqual(['p0', 'p0', 'p0']);
+  });
+});
+
+describe('with the filter weighed in', () => {
+  const believes = (person: number) => 6 - person;
+  const pair = (filter: number, language: number): FusionNumbers => ({
+    image: {
+      pair: { filter, language, bias: 0 },
+      choice: { filter, language },
+      pairs: 1,
+      people: 1,
+    },
+  });
+  const byLanguage = Array.from({ length: people }, (_, p) => [`p${p}`, `p${p}`, `p${p}`]).flat();
+
+  test.each<SearchMode>(['pairwise', 'best-choice', 'full'])('mode %s goes by the weights', async (mode) => {
+    const asked = of(pictures[11]![0]!);
+    const options = { mode, tau: -1, top: 36 };
+    const model = await search(asked, options, knowingEngine(believes), pair(0, 1));
+    expect(persons(model)).toEqual(byLanguage);
+    const filter = await search(asked, options, knowingEngine(believes), pair(1, 0));
+    expect(persons(filter).slice(0, 3)).toEqual(['p11', 'p11', 'p11']);
+    for (const result of [model, filter]) {
+      expectWellFormed(result);
+      expect(result.notes.join()).toMatch(/together/);
+      expect(result.ranking.every(({ compared }) => compared)).toBe(true);
+    }
+  });
+
+  test("--fusion none is the model's own answer, and so is a kind of query that was not measured", async () => {
+    const options = { mode: 'pairwise', tau: -1, top: 36 };
+    const asked = of(pictures[11]![0]!);
+    const own = await search(asked, options, knowingEngine(believes));
+    const without = { ...options, fusion: 'none' };
+    const plain = (result: SearchResult) => result.ranking;
+    expect(plain(await search(asked, without, knowingEngine(believes), pair(1, 0)))).toEqual(plain(own));
+    const words = { pictures: [], words: 'number 7', negatives: [] };
+    expect(plain(await search(words, options, knowingEngine(believes), pair(1, 0)))).toEqual(
+      plain(await search(words, options, knowingEngine(believes))),
+    );
   });
 });
 

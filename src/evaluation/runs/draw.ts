@@ -19,12 +19,14 @@ export class Draw {
   readonly filterOutcomes: QueryOutcome[] = [];
   /** Of the final ranking, where the language model has judged. */
   readonly finalOutcomes: QueryOutcome[] = [];
+  /** Of the language model's own order, where the final ranking fuses it with the filter. */
+  readonly pureOutcomes: QueryOutcome[] = [];
   readonly #gallery: readonly EmbeddedPicture[];
   readonly #rows: Int32Array | undefined;
   readonly #localOf = new Map<number, number>();
   readonly #asked: ReadonlySet<number> | undefined;
   readonly #scores: Float32Array | undefined;
-  readonly #scorers: Partial<Record<'filter' | 'final', QueryScorer>> = {};
+  readonly #scorers: Partial<Record<'filter' | 'final' | 'pure', QueryScorer>> = {};
   readonly #relevanceOf: (query: EmbeddedQuery['row']) => Relevance;
 
   constructor(
@@ -80,11 +82,11 @@ export class Draw {
   }
 
   /**
-   * What `single-shot` draws goes on from query to query, so either ranking has a sequence of its own, and both draw the
+   * What `single-shot` draws goes on from query to query, so every ranking has a sequence of its own, and all draw the
    * same: call it once a query and ranking, in the order of the queries.
    */
   score(
-    ranking: 'filter' | 'final',
+    ranking: 'filter' | 'final' | 'pure',
     query: EmbeddedQuery,
     row: number,
     scores: Float32Array,

@@ -9,6 +9,9 @@ export interface Judgement {
   readonly rows: Int32Array;
   /** One a row, 0 to 1; NaN where the model gave an order and no probability. */
   readonly confidences: Float64Array;
+  /** Their logits, and natural logs of the worth in the best choice, one a row; NaN where there is none. */
+  readonly logits: Float64Array;
+  readonly strengths: Float64Array;
   /** Questions to the model, and the time that it took over them. */
   readonly prompts: number;
   readonly seconds: number;
@@ -21,10 +24,15 @@ const lineSchema = z
     query: z.string(),
     candidates: z.array(z.string()),
     confidences: z.array(z.number().min(0).max(1).nullable()),
+    /** Not in lines of before they were kept. */
+    logits: z.array(z.number().nullable()).optional(),
+    strengths: z.array(z.number().nullable()).optional(),
     prompts: z.int().min(0),
     seconds: z.number().min(0),
   })
-  .refine(({ candidates, confidences }) => candidates.length === confidences.length);
+  .refine(({ candidates, confidences, logits, strengths }) =>
+    [confidences, logits, strengths].every((list) => !list || list.length === candidates.length),
+  );
 
 export class JudgementLog {
   readonly #kept = new Map<string, Judgement>();
@@ -64,12 +72,14 @@ export class JudgementLog {
 
   /** When it returns, the judgement outlasts a kill and a power cut. */
   async append(trial: number, query: string, judgement: Judgement): Promise<void> {
-    const { rows, confidences, prompts, seconds } = judgement;
+    const { rows, prompts, seconds } = judgement;
     const line: z.infer<typeof lineSchema> = {
       trial,
       query,
       candidates: Array.from(rows, (row) => this.sources[row]!),
-      confidences: Array.from(confidences, (value) => (Number.isNaN(value) ? null : value)),
+      confidences: nullsFor(judgement.confidences),
+      logits: nullsFor(judgement.logits),
+      strengths: nullsFor(judgement.strengths),
       prompts,
       seconds,
     };
@@ -87,10 +97,25 @@ export class JudgementLog {
     if (line === undefined) return;
     const rows = Int32Array.from(line.candidates, (source) => rowOf.get(source) ?? -1);
     if (rows.includes(-1)) return;
-    const confidences = Float64Array.from(line.confidences, (value) => value ?? Number.NaN);
-    const { trial, query, prompts, seconds } = line;
-    this.#kept.set(key(trial, query), { rows, confidences, prompts, seconds });
+    const none = line.candidates.map(() => null);
+    const { trial, query, prompts, seconds, confidences, logits = none, strengths = none } = line;
+    this.#kept.set(key(trial, query), {
+      rows,
+      confidences: numbersOf(confidences),
+      logits: numbersOf(logits),
+      strengths: numbersOf(strengths),
+      prompts,
+      seconds,
+    });
   }
+}
+
+function nullsFor(values: Float64Array): (number | null)[] {
+  return Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+}
+
+function numbersOf(values: readonly (number | null)[]): Float64Array {
+  return Float64Array.from(values, (value) => value ?? Number.NaN);
 }
 
 function key(trial: number, query: string): string {

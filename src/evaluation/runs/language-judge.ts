@@ -3,7 +3,9 @@ import type { Engine, RunOptions } from '../../engine/engine.ts';
 import type { Prompt } from '../../engine/prompt.ts';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
 import type { Picture } from '../../foundation/picture.ts';
+import type { Calibration } from '../../retrieval/calibration.ts';
 import { Comparison } from '../../retrieval/comparison.ts';
+import { choiceWorth, type FusionNumbers } from '../../retrieval/fusion.ts';
 import { rankByLanguage } from '../../retrieval/language-ranking.ts';
 import type { EmbeddedPicture, EmbeddedQuery } from '../benchmark-embedding.ts';
 import type { Judgement } from './judgement-log.ts';
@@ -11,17 +13,29 @@ import type { LanguageMode } from './run-identity.ts';
 
 /**
  * @param shortlist gallery rows, in the filter's order; at least one
+ * @param scores similarity of a gallery row to the query
  * @throws ChatReidError of the engine, naming the query; MODEL_DAMAGED for a reply that is not a number
  */
-export type JudgeShortlist = (query: EmbeddedQuery, shortlist: readonly number[]) => Promise<Judgement>;
+export type JudgeShortlist = (
+  query: EmbeddedQuery,
+  shortlist: readonly number[],
+  scores: (row: number) => number,
+) => Promise<Judgement>;
+
+/** Weighs the filter in where the finalists of `full` are picked, as a search does. */
+export interface Fusing {
+  readonly calibration: Calibration;
+  readonly numbers: FusionNumbers;
+}
 
 export function languageJudge(
   engine: Engine,
   mode: LanguageMode,
   gallery: readonly EmbeddedPicture[],
   signal?: AbortSignal,
+  fusing?: Fusing,
 ): JudgeShortlist {
-  return async (query, shortlist) => {
+  return async (query, shortlist, scores) => {
     const { source, path, caption = '' } = query.row;
     const pictures: Picture[] = path === undefined ? [] : [{ id: query.pictureId!, path }];
     const candidates = shortlist.map((row) => {
@@ -32,10 +46,18 @@ export function languageJudge(
     const since = performance.now();
     try {
       const comparison = await Comparison.of(query.kind, { pictures, words: caption, negatives: [] });
-      const judged = await rankByLanguage(watched, comparison, candidates, mode, signal);
+      const numbers = fusing?.numbers[query.kind];
+      const worth =
+        fusing && numbers
+          ? ({ row }: { readonly row: number }, strength: number) =>
+              choiceWorth(numbers, fusing.calibration.logLikelihoodRatio(query.kind, scores(row)), strength)
+          : undefined;
+      const judged = await rankByLanguage(watched, comparison, candidates, mode, signal, worth);
       return {
         rows: Int32Array.from(judged, ({ candidate }) => candidate.row),
         confidences: Float64Array.from(judged, ({ confidence }) => confidence ?? Number.NaN),
+        logits: Float64Array.from(judged, ({ logit }) => logit ?? Number.NaN),
+        strengths: Float64Array.from(judged, ({ strength }) => strength ?? Number.NaN),
         prompts: watched.prompts,
         seconds: (performance.now() - since) / 1000,
       };

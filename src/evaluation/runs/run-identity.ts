@@ -1,6 +1,7 @@
 /** Everything that decides the result of an evaluation: two runs with the same identity are one run, which goes on. */
 import { createHash } from 'node:crypto';
 import type { EngineDescription } from '../../engine/engine.ts';
+import type { FusionNumbers } from '../../retrieval/fusion.ts';
 import { type PromptFile, readPromptFile } from '../../retrieval/prompt-file.ts';
 import type { QueryKind } from '../../retrieval/query.ts';
 import type { SearchMode } from '../../retrieval/search-result.ts';
@@ -33,6 +34,8 @@ export interface RunIdentity {
     readonly shortlist: number;
     /** Prompt files by name and version, with the SHA-256 of each. */
     readonly prompts: Readonly<Record<string, string>>;
+    /** SHA-256 of the weights by which its answers and the filter are fused; absent where they are not. */
+    readonly fusion?: string;
   };
 }
 
@@ -81,13 +84,21 @@ export async function languageIdentity(
   mode: LanguageMode,
   kinds: readonly QueryKind[],
   shortlist: number,
+  fusion?: FusionNumbers,
 ): Promise<NonNullable<RunIdentity['language']>> {
   const asks = { pairwise: ['verify'], 'best-choice': ['choose'], full: ['choose', 'verify'] }[mode];
   const files = await Promise.all(
     asks.flatMap((ask) => kinds.map((kind): Promise<PromptFile> => readPromptFile(`${ask}-${kind}`))),
   );
   const prompts = files.map((file) => [`${file.name}@${file.version}`, sha256(JSON.stringify(file.body))]);
-  return { checksum, dtype, shortlist, prompts: Object.fromEntries(prompts) };
+  const fused = kinds.map((kind) => [kind, fusion?.[kind]]).filter(([, numbers]) => numbers);
+  return {
+    checksum,
+    dtype,
+    shortlist,
+    prompts: Object.fromEntries(prompts),
+    ...(fused.length > 0 ? { fusion: sha256(JSON.stringify(fused)) } : {}),
+  };
 }
 
 function sha256(text: string): string {

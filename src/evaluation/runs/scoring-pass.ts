@@ -1,13 +1,16 @@
 /** One pass over all queries: the filter's scores, the language model's judgements where it is asked, and what both are worth. */
 import type { Calibration } from '../../retrieval/calibration.ts';
+import type { FusionNumbers } from '../../retrieval/fusion.ts';
 import { defaultShortlist } from '../../retrieval/search-result.ts';
 import type { EmbeddedBenchmark, EmbeddedQuery, EvaluationProgress } from '../benchmark-embedding.ts';
 import type { ScoredQuery } from '../metrics/query-scorer.ts';
 import { hitShare, type QueryOutcome } from '../metrics/retrieval-metrics.ts';
 import type { Relevance } from '../protocol.ts';
 import { bestRows, scoreBlocks } from '../similarity.ts';
+import { bestImpostor } from './best-impostor.ts';
 import type { Draw, Taus } from './draw.ts';
 import type { FilterMeasures } from './filter-measures.ts';
+import { fusedJudgement } from './fused-judgement.ts';
 import type { Judgement, JudgementLog } from './judgement-log.ts';
 import type { JudgeShortlist } from './language-judge.ts';
 import { type QueryResult, type RankedRow, shownCandidates } from './query-result.ts';
@@ -20,6 +23,8 @@ export interface ScoringOptions {
     readonly shortlist: number;
     readonly log: JudgementLog;
     readonly judge: JudgeShortlist;
+    /** Fuses its answers with the filter, for the kinds of query that it has weights for. */
+    readonly fusion?: FusionNumbers | undefined;
   };
   /** Takes the scores of its kind of query. */
   readonly measures?: FilterMeasures | undefined;
@@ -40,6 +45,8 @@ export interface Scored {
   skipped: number;
   readonly filter: Said;
   readonly final: Said;
+  /** Of the language model's own ranking, where the final one is fused. */
+  readonly pure: Said;
   readonly language: {
     judged: number;
     judgedNow: number;
@@ -82,6 +89,7 @@ class ScoringPass {
     skipped: 0,
     filter: { confidences: [], correct: [] },
     final: { confidences: [], correct: [] },
+    pure: { confidences: [], correct: [] },
     language: { judged: 0, judgedNow: 0, empty: 0, candidates: 0, prompts: 0, seconds: 0 },
     metrics: 0,
     judging: 0,
@@ -147,12 +155,18 @@ class ScoringPass {
 
       const shortlist = best.filter((candidate) => scores[candidate]! >= tau).slice(0, language.shortlist);
       const judgement =
-        shortlist.length === 0 ? undefined : await this.#judged(query, draw, shortlist, before);
+        shortlist.length === 0 ? undefined : await this.#judged(query, draw, shortlist, scores, before);
       if (judgement === undefined) this.scored.language.empty++;
-      const final = judgement ? this.#final(query, row, draw, filter, judgement, said) : filter;
-      draw.finalOutcomes.push(
-        outcomeOf(judgement ? final.outcome : this.#score(draw, 'final', query, row, scores, judgedFrom)!),
-      );
+      const { pure, final } = judgement
+        ? this.#final(query, row, draw, filter, judgement, said, relevance)
+        : { pure: filter, final: filter };
+      const unjudged = (ranking: 'final' | 'pure') =>
+        this.#score(draw, ranking, query, row, scores, judgedFrom)!;
+      draw.finalOutcomes.push(outcomeOf(judgement ? final.outcome : unjudged('final')));
+      if (language.fusion) {
+        draw.pureOutcomes.push(outcomeOf(judgement ? pure.outcome : unjudged('pure')));
+        note(this.scored.pure, pure, positives);
+      }
       note(this.scored.final, final, positives);
       return {
         ...resultOf(query, draw, final, scores, positives, kept),
@@ -198,7 +212,7 @@ class ScoringPass {
     }
   }
 
-  /** The judged in their order, then the rest in the filter's: as scores, so that the metrics know nothing of the mode. */
+  /** The language model's own ranking and, where its answers are fused with the filter, that one: of one judgement. */
   #final(
     query: EmbeddedQuery,
     row: number,
@@ -206,20 +220,57 @@ class ScoringPass {
     filter: Ranked,
     judgement: Judgement,
     said: readonly number[],
-  ): Ranked {
+    relevance: Relevance,
+  ): { pure: Ranked; final: Ranked } {
+    const { calibration, language } = this.options;
     const judged = Array.from(judgement.rows, (global) => draw.local(global)!);
+    const own = new Map<number, number>();
+    for (const [at, candidate] of judged.entries()) {
+      const confidence = judgement.confidences[at]!;
+      if (!Number.isNaN(confidence)) own.set(candidate, confidence);
+    }
+    if (!language?.fusion) {
+      const pure = this.#ranked('final', query, row, draw, filter, judged, own, said);
+      return { pure, final: pure };
+    }
+    const pure = this.#ranked('pure', query, row, draw, filter, judged, own, said);
+    const numbers = language.fusion[query.kind];
+    if (!numbers) {
+      return { pure, final: this.#ranked('final', query, row, draw, filter, judged, own, said) };
+    }
+    const rest = filter.order.slice(judged.length);
+    const of = filter.scores.length - relevance.ignored.length;
+    const { order, confidences } = fusedJudgement(
+      calibration,
+      query.kind,
+      numbers,
+      judgement,
+      judged,
+      rest,
+      filter.scores,
+      of,
+    );
+    return { pure, final: this.#ranked('final', query, row, draw, filter, order, confidences, said) };
+  }
+
+  /** The judged in their order, then the rest in the filter's: as scores, so that the metrics know nothing of the mode. */
+  #ranked(
+    ranking: 'final' | 'pure',
+    query: EmbeddedQuery,
+    row: number,
+    draw: Draw,
+    filter: Ranked,
+    judged: readonly number[],
+    confidences: ReadonlyMap<number, number>,
+    said: readonly number[],
+  ): Ranked {
     const lifted = filter.scores.slice();
     for (const [at, candidate] of judged.entries()) lifted[candidate] = 1 + judged.length - at;
     const order = [...judged, ...filter.order.slice(judged.length)];
-    const confidences = new Map<number, number>();
-    for (const [at, candidate] of judged.entries()) {
-      const confidence = judgement.confidences[at]!;
-      if (!Number.isNaN(confidence)) confidences.set(candidate, confidence);
-    }
     return {
       order,
       scores: lifted,
-      outcome: this.#score(draw, 'final', query, row, lifted, judgedFrom)!,
+      outcome: this.#score(draw, ranking, query, row, lifted, judgedFrom)!,
       confidence: confidences.get(order[0]!) ?? said[filter.order.indexOf(order[0]!)]!,
       confidences,
     };
@@ -230,6 +281,7 @@ class ScoringPass {
     query: EmbeddedQuery,
     draw: Draw,
     shortlist: readonly number[],
+    scores: Float32Array,
     before: Judgement[],
   ): Promise<Judgement> {
     const { log, judge } = this.options.language!;
@@ -239,7 +291,9 @@ class ScoringPass {
     if (judgement === undefined || !samePictures(judgement, wanted)) {
       const since = performance.now();
       const same = before.find((one) => samePictures(one, wanted));
-      judgement = same ? { ...same, prompts: 0, seconds: 0 } : await judge(query, wanted);
+      judgement = same
+        ? { ...same, prompts: 0, seconds: 0 }
+        : await judge(query, wanted, (global) => scores[draw.local(global)!]!);
       await log.append(draw.number, query.row.source, judgement);
       this.scored.judging += performance.now() - since;
       counts.judgedNow++;
@@ -267,7 +321,7 @@ interface Ranked {
   readonly outcome: ScoredQuery;
   /** Of the first candidate. */
   readonly confidence: number;
-  /** The language model's own. */
+  /** Of the judged, where the language model gave more than an order: its own, or fused with the filter. */
   readonly confidences: ReadonlyMap<number, number>;
 }
 
@@ -323,25 +377,4 @@ function resultOf(
     ...(impostor ? { bestImpostor: { source: draw.source(impostor.row), rank: impostor.rank } } : {}),
     kept,
   };
-}
-
-function bestImpostor(
-  { order, scores, outcome }: Ranked,
-  positives: ReadonlySet<number>,
-): { row: number; rank: number } | undefined {
-  const at = order.findIndex((candidate) => !positives.has(candidate));
-  if (at !== -1) return { row: order[at]!, rank: at + 1 };
-  // Everything that was looked at is right: rare, so the whole row may be searched.
-  const ignored = new Set(outcome.ignored);
-  let row = -1;
-  for (let candidate = 0; candidate < scores.length; candidate++) {
-    if (positives.has(candidate) || ignored.has(candidate)) continue;
-    if (row === -1 || scores[candidate]! > scores[row]!) row = candidate;
-  }
-  if (row === -1) return undefined;
-  let rank = 1;
-  for (const right of positives) {
-    if (scores[right]! > scores[row]! || (scores[right] === scores[row] && right < row)) rank++;
-  }
-  return { row, rank };
 }
