@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { ModelFolder } from '../engine/model-folder.ts';
 import { prepareHome } from '../foundation/home.ts';
 import type { GalleryStore } from '../gallery/gallery-store.ts';
+import type { FusionNumbers } from '../retrieval/fusion.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { Settings } from './settings.ts';
 
@@ -92,12 +93,20 @@ export class Composition {
     return folder.hasLanguageModel ? this.localModel() : undefined;
   }
 
+  /** Weights of the model's own language model: a server's answers were not measured. */
+  async fusion(): Promise<FusionNumbers | undefined> {
+    if (this.settings.remote) return undefined;
+    const { readFusion } = await import('../retrieval/fusion.ts');
+    return readFusion(this.settings.model);
+  }
+
   retrieval(): Promise<Retrieval> {
     return this.#once('retrieval', async () => {
       const [{ Retrieval }, { Calibration }] = await Promise.all([
         import('../retrieval/retrieval.ts'),
         import('../retrieval/calibration.ts'),
       ]);
+      const fusion = await this.fusion();
       const calibration = await Calibration.read(await this.filterFolder());
       const engine = await this.engine();
       return new Retrieval({
@@ -105,6 +114,7 @@ export class Composition {
         encoder: await this.encoder(),
         calibration,
         ...(engine ? { engine } : {}),
+        ...(fusion ? { fusion } : {}),
       });
     });
   }

@@ -13,6 +13,7 @@ import { galleryReindexCommand } from './commands/gallery-reindex.ts';
 import { galleryRemoveCommand } from './commands/gallery-remove.ts';
 import { galleryShowCommand } from './commands/gallery-show.ts';
 import { statusCommand } from './commands/status.ts';
+import { tuneCommand } from './commands/tune.ts';
 import type { ExitCode } from './exit-code.ts';
 import { environment } from './settings.ts';
 import { Shell, type ShellOptions } from './shell.ts';
@@ -51,6 +52,7 @@ export function buildProgram(shell: Shell): Command {
     .addCommand(gallery)
     .addCommand(statusCommand(shell))
     .addCommand(evaluateCommand(shell))
+    .addCommand(tuneCommand(shell))
     .addCommand(demoCommand(shell))
     .addHelpText('after', `\n${environmentHelp()}\n\n${exitCodeHelp}`);
 }

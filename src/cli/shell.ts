@@ -50,6 +50,11 @@ export class Shell {
     this.umask = options.umask ?? 0o077;
   }
 
+  /** The same surroundings with another stdout: for a command that runs others. */
+  within(stdout: Terminal<Writable>): Shell {
+    return new Shell({ ...this.options, stdout });
+  }
+
   now(): Date {
     return this.options.now?.() ?? new Date();
   }

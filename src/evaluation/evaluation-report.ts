@@ -46,7 +46,8 @@ export interface EvaluationReport extends RetrievalSummary, FilterMeasuresReport
   readonly taus: Readonly<Partial<Record<QueryKind, number>>>;
   /**
    * Of the first candidate's confidence: does it mean what it says? In mode `filter` that is the filter's calibrated
-   * probability. In `pairwise` and `full` it is p(yes) of the language model's reply. `best-choice` gives an order and no
+   * probability. In `pairwise` and `full` it is p(yes) of the language model's reply, and with
+   * calibrated fusion, in every mode, the fused probability. `best-choice` by itself gives an order and no
    * probability: it is the filter's calibrated one of the candidate that was chosen. Where τ left nobody to judge, it
    * is the filter's in every mode.
    */
@@ -55,6 +56,11 @@ export interface EvaluationReport extends RetrievalSummary, FilterMeasuresReport
   readonly language?: LanguageReport;
   /** The filter's own numbers on the same queries: only in modes with the language model. */
   readonly filter?: FilterSummary;
+  /**
+   * The language model's own order and p(yes), of the same answers: only where the final ranking fuses them with the
+   * filter. In mode `full` the finalists are those that the fusion picked.
+   */
+  readonly pure?: FilterSummary;
   readonly encoder: { readonly name: string; readonly space: string; readonly device: string };
   /** Pictures and sentences that this run encoded; the others were kept from an earlier one. */
   readonly encoded: number;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchmarks } from '../../src/evaluation/benchmarks.ts';
 import { manifest } from '../../src/evaluation/datasets/manifest.ts';
+import { derivedBenchmarks } from '../../src/evaluation/derived/derived-benchmarks.ts';
 import { irraStopsWithoutAnswer } from '../../src/evaluation/protocols/reference-quirks.ts';
 import { packageRoot } from '../../src/foundation/package-root.ts';
 import { drawMarket } from './datasets/drawn-market.ts';
@@ -21,6 +22,8 @@ const before = process.cwd();
 beforeAll(async () => {
   // The reader's folder: the manifest of the page, a benchmark, another model.
   for (const name of ['seen', 'hall', 'tuned', 'data-sets']) await mkdir(at(name));
+  // Beside the tests' own model folder: the plan that the page shows.
+  await write('model/results.json', /```json\n(\{\n {2}"title": "Results"[\s\S]*?)```/.exec(page)![1]!);
   const pictures = { 'seen/1.jpg': 10, 'seen/2.jpg': 60, 'hall/1.jpg': 12, 'hall/2.jpg': 80 };
   for (const [name, degrees] of Object.entries(pictures)) await draw(name, degrees);
   await write('cameras.csv', /```csv\n([\s\S]*?)```/.exec(page)![1]!);
@@ -35,7 +38,7 @@ describe('the commands, in the order of the page', () => {
   it.each(commands)('%s', async (command) => {
     const [line = '', target] = command.split(' > ');
     // The drawn data sets are small ones.
-    const part = /^(market1501|all) /.test(line) ? ['--allow-partial'] : [];
+    const part = /^(market1501|all|tasks) /.test(line) ? ['--allow-partial'] : [];
     const { exitCode, stdout, stderr } = await evaluate([...line.trim().split(/\s+/), ...part], {
       engine: new CountingEngine(),
     });
@@ -52,6 +55,10 @@ describe('the commands, in the order of the page', () => {
 describe('the page', () => {
   it('has every benchmark with its settings, the default first', () => {
     for (const { name, settings } of benchmarks) {
+      const [, row = ''] = new RegExp(`^\\| \`${name}\` +\\| ([^|]*) \\|`, 'm').exec(page) ?? [];
+      expect(row.trim(), name).toBe(settings.map((one) => `\`${one.name}\``).join(', '));
+    }
+    for (const { name, settings } of derivedBenchmarks({ pictures: '' })) {
       const [, row = ''] = new RegExp(`^\\| \`${name}\` +\\| ([^|]*) \\|`, 'm').exec(page) ?? [];
       expect(row.trim(), name).toBe(settings.map((one) => `\`${one.name}\``).join(', '));
     }

@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
 import type { Scope } from '../../gallery/gallery-store.ts';
 import { checkWords, type Query } from '../../retrieval/query.ts';
+import type { FusionMode } from '../../retrieval/fusion.ts';
 import type { SearchMode } from '../../retrieval/search-result.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import type { NamedPicture } from '../picture-argument.ts';
@@ -22,12 +23,14 @@ interface AskOptions {
   readonly before?: string;
   readonly top: number;
   readonly mode?: SearchMode;
+  readonly fusion?: FusionMode;
   readonly tau?: number;
   readonly falseMatchRate?: number;
   readonly sheet?: string;
   readonly json?: boolean;
 }
 
+const fusionModes: readonly FusionMode[] = ['calibrated', 'none'];
 const modes: readonly SearchMode[] = ['filter', 'pairwise', 'best-choice', 'full'];
 
 export function askCommand(shell: Shell): Command {
@@ -51,6 +54,12 @@ export function askCommand(shell: Shell): Command {
     .option('--before <time>', 'only pictures up to then; a date alone is its end')
     .option('-k, --top <count>', 'length of the ranking', wholeNumber(1, 1000), 10)
     .addOption(new Option('-m, --mode <mode>', 'how candidates are compared').choices(modes))
+    .addOption(
+      new Option(
+        '--fusion <how>',
+        "calibrated: weigh the language model and the filter as measured; none: the model's own answers",
+      ).choices(fusionModes),
+    )
     .option('--tau <similarity>', 'threshold of the filter, -1 to 1', numberBetween(-1, 1))
     .option(
       '--false-match-rate <rate>',
@@ -79,6 +88,7 @@ async function ask(work: Work, words: string, options: AskOptions): Promise<void
   const found = await runSearch(work, options.gallery, query, scope, {
     top: options.top,
     ...(options.mode ? { mode: options.mode } : {}),
+    ...(options.fusion ? { fusion: options.fusion } : {}),
     ...(options.tau === undefined ? {} : { tau: options.tau }),
     ...(options.falseMatchRate === undefined ? {} : { falseMatchRate: options.falseMatchRate }),
   });

@@ -1,29 +1,42 @@
 /** `chatreid evaluate`: a benchmark, measured by its protocol; and what can be done with what was measured. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../evaluation/benchmark.ts';
 import { benchmarks } from '../../evaluation/benchmarks.ts';
 import { manifestBenchmark } from '../../evaluation/datasets/manifest.ts';
+import { derivedBenchmarks } from '../../evaluation/derived/derived-benchmarks.ts';
 import { ChatReidError } from '../../foundation/error.ts';
-import { type MeasureOptions, measure, withMeasureOptions, writeReport } from '../evaluation/measure.ts';
-import { printReport } from '../evaluation/report-text.ts';
+import {
+  type MeasureOptions,
+  measure,
+  measurePeers,
+  peersNamed,
+  withMeasureOptions,
+  writeReport,
+} from '../evaluation/measure.ts';
+import { printPeers, printReport } from '../evaluation/report-text.ts';
 import type { Settings } from '../settings.ts';
-import type { Shell, Work } from '../shell.ts';
+import { collect, type Shell, type Work } from '../shell.ts';
 import { checkWritable } from '../write-file.ts';
 import { evaluateAllCommand } from './evaluate-all.ts';
 import { evaluateCompareCommand } from './evaluate-compare.ts';
+import { evaluateResultsCommand } from './evaluate-results.ts';
 import { evaluateRunsCommand } from './evaluate-runs.ts';
+import { evaluateTasksCommand } from './evaluate-tasks.ts';
 
 interface EvaluateOptions extends MeasureOptions {
   /** Checked by hand: whoever names no benchmark or a wrong one hears of that first. */
   readonly data?: string;
   readonly setting?: string;
   readonly queries: 'as-given' | 'image' | 'text';
+  readonly captions?: readonly string[];
+  readonly attributes?: string;
   readonly html?: string;
 }
 
-const known = [...benchmarks.map(({ name }) => name), 'manifest'].join(', ');
-const commands = ['all', 'compare', 'runs'];
+const derived = derivedBenchmarks({ pictures: '' });
+const known = [...[...benchmarks, ...derived].map(({ name }) => name), 'manifest'].join(', ');
+const commands = ['all', 'compare', 'results', 'runs', 'tasks'];
 
 /** Measuring one benchmark needs no word of its own: its arguments and options are shown as those of `evaluate`. */
 export function evaluateCommand(shell: Shell): Command {
@@ -43,7 +56,9 @@ export function evaluateCommand(shell: Shell): Command {
     .addCommand(one, { isDefault: true, hidden: true })
     .addCommand(evaluateAllCommand(shell))
     .addCommand(evaluateCompareCommand(shell))
+    .addCommand(evaluateResultsCommand(shell, evaluateCommand))
     .addCommand(evaluateRunsCommand(shell))
+    .addCommand(evaluateTasksCommand(shell))
     .addHelpText(
       'after',
       () =>
@@ -70,7 +85,18 @@ function benchmarkCommand(shell: Shell): Command {
         .choices(['as-given', 'image', 'text'])
         .default('as-given'),
     )
-    .option('--html <file>', 'write a page with curves, diagrams and the ten worst queries');
+    .option(
+      '--captions <file>',
+      'market1501-captions: descriptions, as CUHK-PEDES has them (repeatable)',
+      collect,
+    )
+    .option('--attributes <file>', 'market1501-clues, market1501-altered: JSON of attributes by person')
+    .option('--html <file>', 'write a page with curves, diagrams and the ten worst queries')
+    .option(
+      '--peer <name=file>',
+      'another image network to measure beside it, by picture: FILE.onnx with FILE.json (repeatable)',
+      collect,
+    );
   return withMeasureOptions(command).action((name: string, options: EvaluateOptions) =>
     shell.run(options, (work) => evaluate(work, name, options)),
   );
@@ -78,29 +104,39 @@ function benchmarkCommand(shell: Shell): Command {
 
 async function evaluate(work: Work, name: string, options: EvaluateOptions): Promise<void> {
   const { out, settings } = work;
-  const benchmark = benchmarkNamed(name, options.queries);
+  const benchmark = benchmarkNamed(name, options, settings);
   const { data, html } = options;
   if (data === undefined) {
     const what = name === 'manifest' ? '--data FILE.csv (or FILE.jsonl)' : '--data FOLDER';
     throw new ChatReidError('OPTION_INVALID', `Where is the data of ${benchmark.title}?`, `Add ${what}.`);
   }
+  peersNamed(options.peer ?? []);
   if (html !== undefined) await checkWritable(html, '--html');
   if (options.shortlist !== undefined && options.mode === 'filter') {
     out.note('--shortlist is for the modes with a language model: nothing is judged in mode filter.');
   }
   const evaluation = await measure(work, benchmark, data, options);
-  printReport(evaluation.report, benchmark, out);
+  const { report } = evaluation;
+  printReport(report, benchmark, out);
+  const peers = await measurePeers(work, benchmark, data, options, report.queryKinds.text);
+  printPeers(report, peers, out);
   if (html !== undefined) {
     const command = commandLine(name, { ...options, data }, settings);
     out.note(`The page is in ${await writeReport(work, benchmark, evaluation, { html, command })}`);
   }
   // Last, so that a page that cannot be written is the one document.
-  out.document(evaluation.report);
+  out.document(options.peer === undefined ? report : { ...report, peers });
 }
 
-function benchmarkNamed(name: string, queries: EvaluateOptions['queries']): Benchmark {
+function benchmarkNamed(
+  name: string,
+  { queries, captions, attributes }: EvaluateOptions,
+  { home }: Settings,
+): Benchmark {
   if (name === 'manifest') return manifestBenchmark({ queries });
-  const benchmark = benchmarks.find((one) => one.name === name);
+  const pictures = join(home.cache, 'evaluation', 'pictures');
+  const all = [...benchmarks, ...derivedBenchmarks({ captions, attributes, pictures })];
+  const benchmark = all.find((one) => one.name === name);
   if (benchmark === undefined) {
     const next = commands.includes(name)
       ? `For the command, write it first: chatreid evaluate ${name} ...`
@@ -118,8 +154,8 @@ function benchmarkNamed(name: string, queries: EvaluateOptions['queries']): Benc
 }
 
 function settingsHelp(): string {
-  const width = Math.max(...benchmarks.map(({ name }) => name.length));
-  const all = [...benchmarks, manifestBenchmark()];
+  const all = [...benchmarks, ...derived, manifestBenchmark()];
+  const width = Math.max(...all.map(({ name }) => name.length));
   const lines = all.map(
     ({ name, settings }) => `  ${name.padEnd(width)}  ${settings.map((one) => one.name).join(', ')}`,
   );
@@ -132,7 +168,21 @@ function commandLine(
   options: EvaluateOptions & { readonly data: string },
   { model, shippedModel, remote }: Settings,
 ): string {
-  const { data, setting, mode, queries, tau, shortlist, limit, corrected, allowPartial } = options;
+  const {
+    captions = [],
+    attributes,
+    data,
+    setting,
+    mode,
+    fusion,
+    queries,
+    tau,
+    shortlist,
+    limit,
+    corrected,
+    allowPartial,
+    peer = [],
+  } = options;
   const server =
     remote === undefined || mode === 'filter'
       ? []
@@ -143,16 +193,20 @@ function commandLine(
         ];
   const words = [
     ...['chatreid', 'evaluate', name, '--data', resolve(data)],
+    ...captions.flatMap((file) => ['--captions', resolve(file)]),
+    ...(attributes === undefined ? [] : ['--attributes', resolve(attributes)]),
     // With --model the model's own language model answers, and not the server's.
     ...(model === shippedModel || server.length > 0 ? [] : ['--model', model]),
     ...(setting === undefined ? [] : ['--setting', setting]),
     ...(mode === 'filter' ? [] : ['--mode', mode]),
+    ...(fusion === 'calibrated' ? [] : ['--fusion', fusion]),
     ...(queries === 'as-given' ? [] : ['--queries', queries]),
     ...(tau === undefined ? [] : ['--tau', String(tau)]),
     ...(shortlist === undefined ? [] : ['--shortlist', String(shortlist)]),
     ...(limit === undefined ? [] : ['--limit', String(limit)]),
     ...(corrected ? ['--corrected'] : []),
     ...(allowPartial ? ['--allow-partial'] : []),
+    ...peer.flatMap((one) => ['--peer', one]),
   ];
   return [...server, ...words.map(quoted)].join(' ');
 }

@@ -5,7 +5,9 @@ import { type Command, Option } from 'commander';
 import type { Benchmark } from '../../evaluation/benchmark.ts';
 import type { EvaluationProgress } from '../../evaluation/benchmark-embedding.ts';
 import type { Evaluation } from '../../evaluation/evaluation.ts';
+import type { PeerReport } from '../../evaluation/peers/peer-evaluation.ts';
 import { ChatReidError } from '../../foundation/error.ts';
+import type { FusionMode } from '../../retrieval/fusion.ts';
 import type { SearchMode } from '../../retrieval/search-result.ts';
 import { deviceNote } from '../device-note.ts';
 import { jsonOption } from '../gallery-option.ts';
@@ -15,15 +17,20 @@ import { writeWhole } from '../write-file.ts';
 
 export const modes: readonly SearchMode[] = ['filter', 'pairwise', 'best-choice', 'full'];
 
+const fusionModes: readonly FusionMode[] = ['calibrated', 'none'];
+
 /** What every measurement can be told, of one data set or of all. */
 export interface MeasureOptions {
   readonly model?: string;
   readonly mode: SearchMode;
+  readonly fusion: FusionMode;
   readonly tau?: number;
   readonly shortlist?: number;
   readonly limit?: number;
   readonly corrected?: boolean;
   readonly allowPartial?: boolean;
+  /** `NAME=FILE.onnx` each. */
+  readonly peer?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -37,6 +44,14 @@ export function withMeasureOptions(command: Command): Command {
       )
         .choices(modes)
         .default('filter'),
+    )
+    .addOption(
+      new Option(
+        '--fusion <how>',
+        "calibrated: weigh the language model's answers and the filter as measured; none: its answers alone",
+      )
+        .choices(fusionModes)
+        .default('calibrated'),
     )
     .option('--tau <similarity>', "threshold of the filter (default: the model's own)", numberBetween(-1, 1))
     .option(
@@ -77,6 +92,7 @@ export async function measure(
   const note = await deviceNote(settings, encoder);
   if (note) out.note(note);
   const engine = options.mode === 'filter' ? undefined : await parts.engine();
+  const fusion = engine && options.fusion === 'calibrated' ? await parts.fusion() : undefined;
   const progress = new PhasedProgress(shell.stderr);
   try {
     return await evaluateBenchmark(benchmark, {
@@ -90,6 +106,7 @@ export async function measure(
       mode: options.mode,
       engine,
       shortlist: options.shortlist,
+      fusion,
       tau: options.tau,
       limit: options.limit,
       allowPartial: options.allowPartial ?? false,
@@ -99,6 +116,67 @@ export async function measure(
   } finally {
     progress.stop();
   }
+}
+
+/**
+ * The networks of --peer on the rows that our own report is about, each by its pictures alone.
+ *
+ * @returns none, and a note, where the queries are not all pictures
+ * @throws ChatReidError OPTION_INVALID, and as `evaluatePeer`
+ */
+export async function measurePeers(
+  { shell, out, settings, signal }: Work,
+  benchmark: Benchmark,
+  folder: string,
+  options: MeasureOptions & { readonly setting?: string },
+  words: number,
+): Promise<PeerReport[]> {
+  const peers = peersNamed(options.peer ?? []);
+  if (peers.length === 0) return [];
+  if (words > 0) {
+    out.note(`--peer: ${peers.map(({ name }) => name).join(', ')} read no words, and are left out.`);
+    return [];
+  }
+  const { evaluatePeer } = await import('../../evaluation/peers/peer-evaluation.ts');
+  const progress = new PhasedProgress(shell.stderr);
+  const reports: PeerReport[] = [];
+  try {
+    for (const peer of peers) {
+      const report = await evaluatePeer(
+        benchmark,
+        { ...peer, device: settings.device },
+        {
+          folder,
+          cacheFolder: join(settings.home.cache, 'evaluation'),
+          runsFolder: runsFolder(settings.home),
+          setting: options.setting,
+          corrected: options.corrected ?? false,
+          limit: options.limit,
+          allowPartial: options.allowPartial ?? false,
+          signal,
+          onProgress: (told) => progress.update(`${peer.name}: ${nounOf(told)}`, told.done, told.total),
+        },
+      );
+      reports.push(report);
+    }
+  } finally {
+    progress.stop();
+  }
+  return reports;
+}
+
+/** @throws ChatReidError OPTION_INVALID before anything is measured */
+export function peersNamed(given: readonly string[]): { name: string; file: string }[] {
+  const refuse = (message: string): ChatReidError =>
+    new ChatReidError('OPTION_INVALID', message, 'Write --peer NAME=FILE.onnx, each with a name of its own.');
+  const names = new Set<string>();
+  return given.map((text) => {
+    const [, name, file] = /^([\w][\w. -]{0,60})=(.+)$/.exec(text) ?? [];
+    if (name === undefined || file === undefined) throw refuse(`--peer ${text} names no network.`);
+    if (names.has(name)) throw refuse(`Two peers are called ${name}.`);
+    names.add(name);
+    return { name, file };
+  });
 }
 
 /** A slip in a path is the commonest mistake, and is called by its name. @throws ChatReidError DATASET_INVALID */

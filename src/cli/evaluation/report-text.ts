@@ -1,6 +1,7 @@
 /** An evaluation in a terminal: the numbers that are asked for first, and what they mean. */
 import type { Benchmark } from '../../evaluation/benchmark.ts';
 import type { EvaluationReport } from '../../evaluation/evaluation-report.ts';
+import type { PeerReport } from '../../evaluation/peers/peer-evaluation.ts';
 import { counted, grouped, type Output, printable } from '../output.ts';
 
 export function printReport(report: EvaluationReport, benchmark: Benchmark, out: Output): void {
@@ -21,7 +22,8 @@ export function printReport(report: EvaluationReport, benchmark: Benchmark, out:
     report.filter
       ? [
           ['filter', ...numbers(report.filter)],
-          [report.mode, ...numbers(report)],
+          ...(report.pure ? [[`${report.mode}, its own answers`, ...numbers(report.pure)]] : []),
+          [report.pure ? `${report.mode}, fused` : report.mode, ...numbers(report)],
         ]
       : [numbers(report)],
   );
@@ -51,6 +53,19 @@ export function printReport(report: EvaluationReport, benchmark: Benchmark, out:
   );
   out.print(
     `${report.seconds.toFixed(1)} s, of which ${report.timings.metrics.toFixed(2)} s for the metrics. Kept in ${report.run}`,
+  );
+}
+
+/** Ours and the peers in one table: the same rows, ranked by each. */
+export function printPeers(report: EvaluationReport, peers: readonly PeerReport[], out: Output): void {
+  if (peers.length === 0) return;
+  const ours = `${report.mode} (${report.encoder.name})`;
+  out.table(
+    [
+      { title: 'beside it' },
+      ...['mAP', 'Rank-1', 'Rank-5', 'Rank-10', 'mINP'].map((title) => ({ title, align: 'right' as const })),
+    ],
+    [[ours, ...numbers(report)], ...peers.map((peer) => [peer.name, ...numbers(peer)])],
   );
 }
 
