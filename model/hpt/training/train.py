@@ -36,7 +36,7 @@ def arguments(given=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stage", type=int, choices=[1, 2, 3], required=True)
     parser.add_argument("--model", required=True, help="Hugging Face folder: where the stage starts")
-    parser.add_argument("--fresh-decoder", help="stage 2: Hugging Face folder whose decoder replaces that of --model")
+    parser.add_argument("--fresh-decoder", help="Hugging Face folder whose decoder replaces that of --model: stage 2, and schooling of a new decoder")
     parser.add_argument("--data", required=True, nargs="+", help="chat JSONL of `chatreid tune data`")
     parser.add_argument("--features", nargs="+", help="folders of stem_features.py; without them pictures are read")
     parser.add_argument("--validate", nargs="+", help="folders of stem_features.py with held-out people")
@@ -117,7 +117,7 @@ def main(given=None) -> None:
     say = print if accelerator.is_main_process else lambda *a, **k: None
 
     start = model_files.load(args.model)
-    if args.stage == 2 and args.fresh_decoder:
+    if args.fresh_decoder:
         model_files.replace_decoder(start.model, args.fresh_decoder)
     trainee = Trainee(start.model, distil=args.distil > 0, drop=args.drop)
     model_files.freeze(trainee, encoder=args.stage == 3)
