@@ -6,6 +6,7 @@ import { manifestBenchmark } from '../../evaluation/datasets/manifest.ts';
 import { cuhk03Crops } from '../../evaluation/derived/cuhk03-crops.ts';
 import type { TaskReport } from '../../evaluation/tasks/question-tasks.ts';
 import { ChatReidError } from '../../foundation/error.ts';
+import { progressNouns } from '../evaluation/progress-nouns.ts';
 import { percent } from '../evaluation/report-text.ts';
 import { jsonOption } from '../gallery-option.ts';
 import { grouped, type Output, printable } from '../output.ts';
@@ -97,13 +98,7 @@ async function tasks(
   }
 }
 
-const nouns = {
-  reading: 'pictures read',
-  encoding: 'pictures encoded',
-  judging: 'queries judged',
-  scoring: 'queries scored',
-  asking: 'questions asked',
-};
+const nouns = { ...progressNouns, asking: 'questions asked' };
 
 function print(report: TaskReport, out: Output): void {
   const { slice, verification, bestChoice, attributes, comparison } = report;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
 import type { CalibrationReport } from '../../tuning/calibration/calibrate-language.ts';
+import { progressNouns } from '../evaluation/progress-nouns.ts';
 import { jsonOption } from '../gallery-option.ts';
 import type { Output } from '../output.ts';
 import { PhasedProgress } from '../progress.ts';
@@ -89,7 +90,7 @@ async function calibrate(work: Work, options: TuneCalibrateOptions): Promise<voi
       shortlist: options.shortlist,
       seed: options.seed,
       signal,
-      onProgress: ({ phase, done, total }) => progress.update(nouns[phase], done, total),
+      onProgress: ({ phase, done, total }) => progress.update(progressNouns[phase], done, total),
     });
     progress.stop();
     printCalibration(report, out);
@@ -100,13 +101,6 @@ async function calibrate(work: Work, options: TuneCalibrateOptions): Promise<voi
     progress.stop();
   }
 }
-
-const nouns = {
-  reading: 'pictures read',
-  encoding: 'pictures encoded',
-  judging: 'queries judged',
-  scoring: 'queries scored',
-} as const;
 
 function printCalibration({ people, pictures, kinds, notes }: CalibrationReport, out: Output): void {
   out.print(`${people} people, ${pictures} pictures.`);

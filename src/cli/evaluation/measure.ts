@@ -14,6 +14,7 @@ import { jsonOption } from '../gallery-option.ts';
 import { PhasedProgress } from '../progress.ts';
 import { numberBetween, type Work, wholeNumber } from '../shell.ts';
 import { writeWhole } from '../write-file.ts';
+import { progressNouns } from './progress-nouns.ts';
 
 export const modes: readonly SearchMode[] = ['filter', 'pairwise', 'best-choice', 'full'];
 
@@ -200,13 +201,7 @@ async function checkData(given: string, { title, name }: Benchmark): Promise<voi
 }
 
 function nounOf({ phase, of = 'pictures' }: EvaluationProgress): string {
-  const nouns = {
-    reading: 'pictures read',
-    encoding: `${of} encoded`,
-    judging: 'queries judged',
-    scoring: 'queries scored',
-  };
-  return nouns[phase];
+  return phase === 'encoding' ? `${of} encoded` : progressNouns[phase];
 }
 
 /** Where every evaluation has a folder of its own. */
