@@ -70,6 +70,22 @@ def convert_intel(xml: str, out: Path) -> Path:
     return path
 
 
+def convert_ours(named: str, out: Path) -> Path:
+    """NAME=CHECKPOINT of filter/train.py: our own backbone, for instance one that was trained on other cameras only."""
+    name, checkpoint = named.split("=", 1)
+    saved = torch.load(checkpoint, weights_only=False)
+    state = saved["average"]
+    weights = {k.removeprefix("weights."): v for k, v in state.items() if k.startswith("weights.")}
+    module = Identity(Backbone(saved["ops"], weights, state["mean"].flatten(), state["scale"].flatten())).eval()
+    path = out / f"{name}.onnx"
+    onnx_files.export(module, (torch.zeros(2, 3, HEIGHT, WIDTH),), ["pictures"], ["features"], str(path), [{0: "batch"}])
+    difference = check(path, module)
+    if not difference < 1e-4:
+        raise SystemExit(f"{path}: ONNX differs from PyTorch by {difference:.2e}")
+    describe(path, title=f"ours, {name}", channels="BGR", scale=1, mean=[0, 0, 0], std=[1, 1, 1])
+    return path
+
+
 def copy_osnet(onnx: str, out: Path) -> Path:
     path = out / "osnet-x0.25.onnx"
     shutil.copyfile(onnx, path)
@@ -82,11 +98,13 @@ def main() -> None:
     parser.add_argument("--out", required=True, type=Path)
     parser.add_argument("--intel", nargs="*", default=[], help="OpenVINO IR files (.xml with .bin beside it)")
     parser.add_argument("--osnet", help="OSNet's ONNX file")
+    parser.add_argument("--ours", nargs="*", default=[], metavar="NAME=CHECKPOINT", help="backbones of filter/train.py")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     made = [convert_intel(xml, arguments.out) for xml in arguments.intel]
     if arguments.osnet:
         made.append(copy_osnet(arguments.osnet, arguments.out))
+    made += [convert_ours(named, arguments.out) for named in arguments.ours]
     for path in made:
         print(f"{path} ({path.stat().st_size / 1e6:.1f} MB)")
 

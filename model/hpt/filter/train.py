@@ -82,12 +82,12 @@ def teacher_loss(features, teachers):
 
 
 @torch.no_grad()
-def validate(backbone: Backbone, held: MapStore, cameras: list[int]) -> str:
+def validate(backbone: Backbone, held: MapStore, cameras: list[int | None]) -> str:
     """mAP and rank 1 on the held-out pictures of each source."""
     held.run_upper(backbone.eval())
     report = []
     for source in "mc":
-        rows = [i for i, identity in enumerate(held.ids) if identity[0] == source]
+        rows = [i for i, identity in enumerate(held.ids) if identity[0] == source and cameras[i] is not None]
         ids, cams, features = np.array(held.ids)[rows], np.array(cameras)[rows], held.identity[rows]
         scores = evaluate(features @ features.T, ids, cams, ids, cams)
         report.append(f"{source}: mAP {scores['mAP']:.2f} rank1 {scores['rank1']:.2f}")
@@ -124,6 +124,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", choices=("market", "cuhk03"), help="train on this set alone: how well does it see others' cameras?")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     torch.set_num_threads(args.threads)
@@ -131,9 +132,12 @@ def main() -> None:
     split = data.split(args.market, args.cuhk03, args.captions)
     maps, held = MapStore(args.maps), MapStore([args.held_out])
     camera = {p.path: p.camera for p in split.training + split.held_out}
-    held_cameras = [camera[path] for path in held.paths]
-    names = {name: i for i, name in enumerate(sorted({p.identity for p in split.training}))}
-    labels = torch.tensor([names[i] for i in maps.ids])
+    # Maps may hold pictures that the split does not count any more.
+    held_cameras = [camera.get(path) for path in held.paths]
+    # Not even as a class to keep away from is the other set seen.
+    rows_in = [row for row, identity in enumerate(maps.ids) if not args.only or identity[0] == args.only[0]]
+    names = {name: i for i, name in enumerate(sorted({maps.ids[row] for row in rows_in}))}
+    labels = torch.tensor([names.get(i, -1) for i in maps.ids])
     row_of = {p.path: i for i, p in enumerate(split.training)}
     teacher_row = np.array([row_of[path] for path in maps.paths])
     shares = args.shares or [1 / len(args.teachers)] * len(args.teachers)
@@ -141,7 +145,7 @@ def main() -> None:
 
     backbone = Backbone.from_ir(args.start).to(memory_format=torch.channels_last)
     upper = backbone.upper_parameters()
-    means = torch.zeros(len(names), teachers[0][0].shape[1]).index_add_(0, labels, teachers[0][0][teacher_row])
+    means = torch.zeros(len(names), teachers[0][0].shape[1]).index_add_(0, labels[rows_in], teachers[0][0][teacher_row[rows_in]])
     classes = torch.nn.Parameter(F.normalize(means))
     optimiser = torch.optim.AdamW([{"params": upper, "lr": args.rate, "weight_decay": 1e-4},
                                    {"params": [classes], "lr": args.rate * 10, "weight_decay": 0.0}])
@@ -154,7 +158,8 @@ def main() -> None:
         classes.data.copy_(saved["classes"])
         average, step, spent = saved["average"], saved["step"], saved["spent"]
     print("start:", validate(backbone, held, held_cameras), flush=True)
-    sampler = iter(PeopleSampler(maps.ids, [camera[path] for path in maps.paths], args.people, args.views, args.seed + step))
+    people, seen_by = [maps.ids[row] for row in rows_in], [camera[maps.paths[row]] for row in rows_in]
+    sampler = iter(PeopleSampler(people, seen_by, args.people, args.views, args.seed + step))
     noise = np.random.default_rng(args.seed + step)
     begun = time.time() - spent
     while step < args.steps:
@@ -163,7 +168,7 @@ def main() -> None:
             break
         factor = min(1, (step + 1) / 60) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1, done))))
         optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = args.rate * factor, args.rate * 10 * factor
-        rows = next(sampler)
+        rows = [rows_in[at] for at in next(sampler)]
         batch = disturb(noise, maps.middle_maps(rows)).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
             raw = backbone.upper(batch)[0]

@@ -6,7 +6,7 @@ import { type PaperResult, slipsAbout } from './paper/paper-row.ts';
 
 /** @returns undefined where there is nothing to stand beside: pictures that the paper never saw, ranked by the filter alone */
 export function comparisonTable(report: EvaluationReport, results: readonly PaperResult[]): Html | undefined {
-  const { filter, mode } = report;
+  const { filter, mode, pure } = report;
   const own = report.benchmark === 'manifest';
   if (own && filter === undefined) return undefined;
   const reasons = [...new Set(results.flatMap(({ slips }) => slips.map(({ reason }) => reason)))];
@@ -18,8 +18,9 @@ export function comparisonTable(report: EvaluationReport, results: readonly Pape
 <div class="wide"><table>
 <thead><tr><th>Method</th><th class="n">mAP, %</th><th class="n">Rank-1, %</th></tr></thead>
 <tbody>
-<tr class="own"><th scope="row">This run, mode ${mode}</th><td class="n">${percent(report.mAP)}</td><td class="n">${percent(report.rank1)}</td></tr>
-${filter && html`<tr class="filter"><th scope="row">Its filter alone, same queries</th><td class="n">${percent(filter.mAP)}</td><td class="n">${percent(filter.rank1)}</td></tr>\n`}${
+${row('own', `This run, mode ${mode}${pure ? ', fused with the filter' : ''}`, report)}${
+  pure && row('pure', "The language model's own answers, not fused", pure)
+}${filter && row('filter', 'Its filter alone, same queries', filter)}${
   table !== undefined &&
   html`<tr class="section"><td colspan="3">As printed in table ${table} of the ChatReID paper</td></tr>\n`
 }${ranked.map(
@@ -37,6 +38,11 @@ ${reasons.length > 0 && html`<ol class="slips" type="a">${reasons.map((reason) =
 }</div>
 </div>
 </section>`;
+}
+
+/** A row of ours. */
+function row(kind: string, name: string, { mAP, rank1 }: { mAP: number; rank1: number }): Html {
+  return html`<tr class="${kind}"><th scope="row">${name}</th><td class="n">${percent(mAP)}</td><td class="n">${percent(rank1)}</td></tr>\n`;
 }
 
 function cell(result: PaperResult, measure: 'mAP' | 'rank1', reasons: readonly string[]): Html {

@@ -184,6 +184,18 @@ describe('report page', () => {
     expect(text).toContain('full: Rank-1 50.0 %, Rank-5 80.0 %, Rank-10 90.0 %. filter alone: Rank-1 50.0 %');
   });
 
+  it('keeps the language model’s own answers apart from those that are fused with the filter', async () => {
+    const report = {
+      ...drawnReport,
+      mode: 'full' as const,
+      filter: drawnReport,
+      pure: { ...drawnReport, mAP: 0.2 },
+    };
+    const text = textOf(await htmlReport({ ...input, report }));
+    expect(text).toContain('This run, mode full, fused with the filter53.2');
+    expect(text).toContain('The language model&#39;s own answers, not fused20.0');
+  });
+
   it('shows whatever a data set says as text', async () => {
     const [first] = input.results;
     const source = `query/${hostile}.jpg`;
