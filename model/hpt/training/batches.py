@@ -15,6 +15,8 @@ from stored_features import GRID, StoredFeatures
 GRIDS, GRID_SHARES = ((12, 6), (14, 6), (14, 4), (10, 6)), (0.7, 0.14, 0.08, 0.08)
 
 
+CHOICE = "best-choice"
+
 # The filter's similarity at which its opinion on a pair is even, and how fast it turns: softer than its calibration, so that
 # a taught reply says how alike two pictures are, too.
 EVEN, SLOPE = 0.45, 10.0
@@ -25,15 +27,16 @@ class Batches:
 
     `easy`: a small decoder does not begin to learn whether two pictures show the same person; its answers stay at chance for
     many hundreds of steps. So over the first `easy` steps fewer and fewer pairs are replaced by easy ones: a picture and
-    itself, or a picture and any other. From easy pairs it is off the plateau after fifty steps.
+    itself, or a picture and any other. From easy pairs it is off the plateau after fifty steps. Likewise the right candidate
+    of a best choice is at first the query itself. `easy_tasks` says which of the two.
     `taught`: share of the filter's opinion in what is learned of a pair (stored features only).
     """
 
     def __init__(self, records: Records, conversation: Conversation, pictures, *, tokens: int, length: int, seed: int,
-                 easy: int = 0, taught: float = 0.0, process: int = 0, processes: int = 1):
+                 easy: int = 0, easy_tasks: tuple[str, ...] = (), taught: float = 0.0, process: int = 0, processes: int = 1):
         self.records, self.conversation, self.pictures = records, conversation, pictures
         self.tokens, self.length, self.seed = tokens, length, seed
-        self.easy, self.taught = easy, taught
+        self.easy, self.easy_tasks, self.taught = easy, easy_tasks or (PAIRS, CHOICE), taught
         self.process, self.processes = process, processes
         self.yes_no = tuple(conversation.text(word)[0] for word in ("Yes", "No"))
         self.order: tuple[int, np.ndarray] | None = None
@@ -81,10 +84,20 @@ class Batches:
         return tensors, batch.names, cursor
 
     def eased(self, record: dict, share: float, rng: np.random.Generator) -> dict:
-        """With the probability `share` an easy pair with the same reply: for Yes the picture itself, for No anybody's."""
-        if share <= 0 or record.get("task") != PAIRS or len(record["images"]) != 2 or rng.random() >= share:
+        """With the probability `share` an easy question with the same reply: for Yes the picture itself, for No anybody's;
+        of candidates the right one is the query itself."""
+        task, images = record.get("task"), record["images"]
+        if share <= 0 or task not in self.easy_tasks or rng.random() >= share:
             return record
-        first, reply = record["images"][0], record["messages"][-1]["content"]
+        reply = record["messages"][-1]["content"]
+        if task == CHOICE:
+            right = ord(reply[0]) - ord("A")
+            # One turn, one letter, the query last: other forms stay as they are.
+            plain = len(record["messages"]) == 2 and len(reply) == 1 and 0 <= right < len(images) - 1
+            return {**record, "images": [*images[:right], images[-1], *images[right + 1 :]]} if plain else record
+        if len(images) != 2:
+            return record
+        first = images[0]
         if reply == "Yes":
             return {**record, "images": [first, first]}
         group = self.records.groups[rng.integers(len(self.records.groups))]

@@ -47,6 +47,11 @@ def freeze(trainee, encoder: bool) -> None:
         visual.stem.colour.requires_grad_(False)
 
 
+def nameless(config: dict) -> dict:
+    """Without where the model was read from: a folder of this machine says nothing to whoever gets the model."""
+    return {key: nameless(value) if isinstance(value, dict) else value for key, value in config.items() if key != "_name_or_path"}
+
+
 def save(loaded: Loaded, folder: Path) -> None:
     """A whole folder or none: written beside and renamed."""
     part = folder.with_suffix(".part")
@@ -58,6 +63,7 @@ def save(loaded: Loaded, folder: Path) -> None:
         source = Path(loaded.folder, name)
         if source.exists() and not (part / name).exists():
             shutil.copy(source, part / name)
-    json.loads((part / "config.json").read_text())
+    config = nameless(json.loads((part / "config.json").read_text()))
+    (part / "config.json").write_text(json.dumps(config, indent=2) + "\n")
     shutil.rmtree(folder, ignore_errors=True)
     os.replace(part, folder)

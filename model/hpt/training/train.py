@@ -22,10 +22,11 @@ import torch
 from accelerate import Accelerator
 
 import model_files
-from batches import Batches, StoredPictures
+from batches import CHOICE, Batches, StoredPictures
 from conversation import Conversation
 from curves import draw
 from network import Trainee
+from packing import PAIRS
 from raw_pictures import RawPictures
 from records import Records
 from stored_features import StoredFeatures
@@ -51,6 +52,7 @@ def arguments(given=None):
     parser.add_argument("--average", type=float, default=0.998, help="decay of the running average that is saved; 0: none")
     parser.add_argument("--distil", type=float, default=0.0, help="weight of giving the base filter's embedding")
     parser.add_argument("--easy", type=int, default=0, help="steps in which pairs of pictures grow from easy to what the data says")
+    parser.add_argument("--easy-tasks", nargs="+", default=[PAIRS, CHOICE], choices=[PAIRS, CHOICE], help="what --easy makes easy")
     parser.add_argument("--taught", type=float, default=0.0, help="0 to 1: how much of a pair's reply is the filter's opinion")
     parser.add_argument("--drop", type=float, default=0.1, help="stochastic depth of the encoder")
     parser.add_argument("--precision", choices=["no", "bf16", "fp16"], default="no")
@@ -129,7 +131,7 @@ def main(given=None) -> None:
     else:
         pictures = RawPictures(start.processor, args.stage)
     batches = Batches(records, conversation, pictures, tokens=args.tokens, length=args.length, seed=args.seed,
-                      easy=args.easy, taught=args.taught, process=accelerator.process_index, processes=accelerator.num_processes)
+                      easy=args.easy, easy_tasks=tuple(args.easy_tasks), taught=args.taught, process=accelerator.process_index, processes=accelerator.num_processes)
     validation = Validation(args.validate, start, conversation) if args.validate else None
     optimizer = optimizer_of(trainee, args)
     model, optimizer = accelerator.prepare(trainee, optimizer)
