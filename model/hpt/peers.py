@@ -57,17 +57,21 @@ def check(path: Path, module: torch.nn.Module) -> float:
     return float(np.abs(unit(given) - unit(wanted)).max())
 
 
-def convert_intel(xml: str, out: Path) -> Path:
-    number = re.search(r"\d{4}", Path(xml).stem)
-    path = out / f"intel-{number[0] if number else Path(xml).stem}.onnx"
-    module = Identity(Backbone(*openvino_ir.read(xml))).eval()
-    example = torch.zeros(2, 3, HEIGHT, WIDTH)
-    onnx_files.export(module, (example,), ["pictures"], ["features"], str(path), [{0: "batch"}])
+def write(backbone: Backbone, path: Path, title: str) -> Path:
+    """A backbone that reads BGR from 0 to 255, as an IR does: exported, checked against PyTorch, described."""
+    module = Identity(backbone).eval()
+    onnx_files.export(module, (torch.zeros(2, 3, HEIGHT, WIDTH),), ["pictures"], ["features"], str(path), [{0: "batch"}])
     difference = check(path, module)
     if not difference < 1e-4:
         raise SystemExit(f"{path}: ONNX differs from PyTorch by {difference:.2e}")
-    describe(path, title=f"Intel {Path(xml).stem}", channels="BGR", scale=1, mean=[0, 0, 0], std=[1, 1, 1])
+    describe(path, title=title, channels="BGR", scale=1, mean=[0, 0, 0], std=[1, 1, 1])
     return path
+
+
+def convert_intel(xml: str, out: Path) -> Path:
+    name = Path(xml).stem
+    number = re.search(r"\d{4}", name)
+    return write(Backbone(*openvino_ir.read(xml)), out / f"intel-{number[0] if number else name}.onnx", f"Intel {name}")
 
 
 def convert_ours(named: str, out: Path) -> Path:
@@ -76,14 +80,8 @@ def convert_ours(named: str, out: Path) -> Path:
     saved = torch.load(checkpoint, weights_only=False)
     state = saved["average"]
     weights = {k.removeprefix("weights."): v for k, v in state.items() if k.startswith("weights.")}
-    module = Identity(Backbone(saved["ops"], weights, state["mean"].flatten(), state["scale"].flatten())).eval()
-    path = out / f"{name}.onnx"
-    onnx_files.export(module, (torch.zeros(2, 3, HEIGHT, WIDTH),), ["pictures"], ["features"], str(path), [{0: "batch"}])
-    difference = check(path, module)
-    if not difference < 1e-4:
-        raise SystemExit(f"{path}: ONNX differs from PyTorch by {difference:.2e}")
-    describe(path, title=f"ours, {name}", channels="BGR", scale=1, mean=[0, 0, 0], std=[1, 1, 1])
-    return path
+    backbone = Backbone(saved["ops"], weights, state["mean"].flatten(), state["scale"].flatten())
+    return write(backbone, out / f"{name}.onnx", f"ours, {name}")
 
 
 def copy_osnet(onnx: str, out: Path) -> Path:
