@@ -1,16 +1,20 @@
 """Fast checks that need no data: python -m unittest test_filter"""
 
 import random
+import tempfile
 import unittest
+from pathlib import Path
 
 import numpy as np
 import torch
 
 import captions as words
+import onnx_files
 from augment import view
 from calibrate import Pairs, calibration, isotonic, quantile
 from image_tower import DIMENSION, IDENTITY, Backbone, ImageTower
 from metrics import evaluate
+from restore import fill_from
 from text_tower import TextTower, build_tokenizer, encode
 
 PERSON = {"gender": "woman", "hair": "long", "sleeve": "short", "lower_length": "short", "lower_type": "dress", "age": "adult",
@@ -100,6 +104,32 @@ def _tiny_backbone() -> Backbone:
            conv("6", "5", "c"), {"op": "relu", "out": "7", "in": ["6"]}, conv("8", "7", "d", groups=8),
            {"op": "flatten", "out": "9", "in": ["8"]}, {"op": "linear", "out": "10", "in": ["9"], "weight": "e", "bias": "eb"}]
     return Backbone(ops, weights, np.zeros(3, np.float32), np.ones(3, np.float32))
+
+
+class Restore(unittest.TestCase):
+    WORDS = (torch.tensor([[2, 5, 7], [2, 9, 0]]), torch.tensor([[1, 1, 1], [1, 1, 0]]))
+    NAMES, FREE = ["input_ids", "attention_mask"], [{0: "batch", 1: "length"}] * 2
+
+    def exported(self, folder: str) -> tuple[TextTower, str]:
+        torch.manual_seed(3)
+        tower, path = TextTower(60, width=32).eval(), str(Path(folder, "text.onnx"))
+        onnx_files.export(tower, self.WORDS, self.NAMES, ["embeddings"], path, self.FREE)
+        onnx_files.store_in_half(path)
+        return tower, path
+
+    def test_a_tower_comes_back_out_of_its_graph(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tower, path = self.exported(folder)
+            back = TextTower(60, width=32).eval()
+            fill_from(back, self.WORDS, self.NAMES, self.FREE, path)
+            with torch.no_grad():
+                torch.testing.assert_close(back(*self.WORDS), tower(*self.WORDS), atol=2e-3, rtol=0)
+
+    def test_another_tower_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            _, path = self.exported(folder)
+            with self.assertRaises(SystemExit):
+                fill_from(TextTower(60, width=32, layers=1).eval(), self.WORDS, self.NAMES, self.FREE, path)
 
 
 if __name__ == "__main__":
