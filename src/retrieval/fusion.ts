@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ChatReidError } from '../foundation/error.ts';
 import type { Calibration, CandidateScores } from './calibration.ts';
-import { boundedLogit, type Judged } from './language-ranking.ts';
+import { boundedLogit, type Judged, type Picking } from './language-ranking.ts';
 import type { QueryKind } from './query.ts';
 
 const kindSchema = z.object({
@@ -52,6 +52,23 @@ export function choiceWorth({ choice }: KindFusion, ratio: number, strength: num
   return choice.filter * ratio + choice.language * boundedLogit(strength);
 }
 
+/**
+ * How the finalists of mode `full` are picked.
+ *
+ * @param ratio natural-log likelihood ratio of the filter
+ * @param evidence nats of what was said that can be true or not
+ */
+export function pickingBy<T>(
+  numbers: KindFusion,
+  ratio: (candidate: T) => number,
+  evidence: (candidate: T) => number = () => 0,
+): Picking<T> {
+  return {
+    worth: (candidate, strength) => choiceWorth(numbers, ratio(candidate), strength) + evidence(candidate),
+    byChoice: numbers.choice.language > 0,
+  };
+}
+
 export interface Fused<T> {
   readonly candidate: T;
   /** Natural-log likelihood ratio. */
@@ -77,19 +94,23 @@ export function fuse<T extends CandidateScores>(
   of: number,
 ): Fused<T>[] {
   const plain = judged.map(({ candidate }) => calibration.logLikelihoodRatio(kind, candidate.score));
+  const evidence = judged.map(({ candidate }) => candidate.evidence ?? 0);
   const worths = judged.map(({ strength }, i) =>
     strength === undefined ? undefined : choiceWorth(numbers, plain[i]!, strength),
   );
   const chosen = worths.flatMap((worth, i) => (worth === undefined ? [] : [{ worth, plain: plain[i]! }]));
   const shift = logSum(chosen.map((one) => one.plain)) - logSum(chosen.map((one) => one.worth));
   const ratios = judged.map(({ logit }, i) => {
-    if (logit === undefined) return worths[i] === undefined ? plain[i]! : worths[i] + shift;
+    if (logit === undefined) return (worths[i] === undefined ? plain[i]! : worths[i] + shift) + evidence[i]!;
     const { filter, language, bias } = numbers.pair;
-    return filter * plain[i]! + language * boundedLogit(logit) + bias;
+    return filter * plain[i]! + language * boundedLogit(logit) + bias + evidence[i]!;
   });
   const everybody = [...judged.map(({ candidate }) => candidate), ...rest];
   const confidences = calibration.posteriors(
-    [...ratios, ...rest.map(({ score }) => calibration.logLikelihoodRatio(kind, score))],
+    [
+      ...ratios,
+      ...rest.map(({ score, evidence = 0 }) => calibration.logLikelihoodRatio(kind, score) + evidence),
+    ],
     everybody,
     of,
   );

@@ -21,9 +21,16 @@ const groupSize = 10;
 /** `full`: as many of the best-choice winners are compared one by one with the query. */
 const finalists = 20;
 
+/** How the finalists of `full` are picked, where that was measured. */
+export interface Picking<T> {
+  /** Of a candidate with a strength in the best choice. */
+  readonly worth: (candidate: T, strength: number) => number;
+  /** False where the strength changes no worth: then no best choice is asked for, and the filter picks. */
+  readonly byChoice: boolean;
+}
+
 /**
- * @param worth of a candidate with a strength in the best choice: by it the finalists of `full` are picked. Default: the
- *   strength alone.
+ * @param picking default: by the strength in the best choice alone
  * @returns the whole shortlist in the model's own order, best first; equal confidences keep the given (filter's) order
  */
 export async function rankByLanguage<T extends { readonly picture: Picture }>(
@@ -32,7 +39,7 @@ export async function rankByLanguage<T extends { readonly picture: Picture }>(
   shortlist: readonly T[],
   mode: Exclude<SearchMode, 'filter'>,
   signal?: AbortSignal,
-  worth?: (candidate: T, strength: number) => number,
+  picking?: Picking<T>,
 ): Promise<Judged<T>[]> {
   const options = signal ? { signal } : {};
 
@@ -64,11 +71,17 @@ export async function rankByLanguage<T extends { readonly picture: Picture }>(
 
   if (shortlist.length === 0) return [];
   if (mode === 'pairwise') return byPairs(shortlist);
+  if (mode === 'full' && picking && !picking.byChoice) {
+    const compared = await byPairs(shortlist.slice(0, finalists));
+    return [...compared, ...shortlist.slice(finalists).map((candidate) => ({ candidate }))];
+  }
   const chosen = await byBestChoice();
   if (mode === 'best-choice') return chosen;
   const strengths = new Map(chosen.map(({ candidate, strength }) => [candidate, strength]));
-  const order = worth
-    ? chosen.toSorted((a, b) => worth(b.candidate, b.strength) - worth(a.candidate, a.strength))
+  const order = picking
+    ? chosen.toSorted(
+        (a, b) => picking.worth(b.candidate, b.strength) - picking.worth(a.candidate, a.strength),
+      )
     : chosen;
   const compared = await byPairs(order.slice(0, finalists).map(({ candidate }) => candidate));
   const seen = new Set(compared.map(({ candidate }) => candidate));

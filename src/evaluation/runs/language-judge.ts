@@ -5,7 +5,7 @@ import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
 import type { Picture } from '../../foundation/picture.ts';
 import type { Calibration } from '../../retrieval/calibration.ts';
 import { Comparison } from '../../retrieval/comparison.ts';
-import { choiceWorth, type FusionNumbers } from '../../retrieval/fusion.ts';
+import { type FusionNumbers, pickingBy } from '../../retrieval/fusion.ts';
 import { rankByLanguage } from '../../retrieval/language-ranking.ts';
 import type { EmbeddedPicture, EmbeddedQuery } from '../benchmark-embedding.ts';
 import type { Judgement } from './judgement-log.ts';
@@ -47,12 +47,13 @@ export function languageJudge(
     try {
       const comparison = await Comparison.of(query.kind, { pictures, words: caption, negatives: [] });
       const numbers = fusing?.numbers[query.kind];
-      const worth =
+      const picking =
         fusing && numbers
-          ? ({ row }: { readonly row: number }, strength: number) =>
-              choiceWorth(numbers, fusing.calibration.logLikelihoodRatio(query.kind, scores(row)), strength)
+          ? pickingBy<{ readonly row: number }>(numbers, ({ row }) =>
+              fusing.calibration.logLikelihoodRatio(query.kind, scores(row)),
+            )
           : undefined;
-      const judged = await rankByLanguage(watched, comparison, candidates, mode, signal, worth);
+      const judged = await rankByLanguage(watched, comparison, candidates, mode, signal, picking);
       return {
         rows: Int32Array.from(judged, ({ candidate }) => candidate.row),
         confidences: Float64Array.from(judged, ({ confidence }) => confidence ?? Number.NaN),

@@ -57,7 +57,9 @@ export function fitFusion({ pairs, lists, shortlisted }: JudgedPeople): FitRepor
     return { auc: areaUnderCurve(odds, same), logLoss: logLoss(odds, same) };
   };
   const everything = (pair: JudgedPair): number[] => [pair.ratio, pair.logit];
-  const fit = fitPair(pairs);
+  const [filterWorth, bothWorth] = [worth(({ ratio }) => [ratio]), worth(everything)];
+  // On people that neither was fitted on: what does not help there does not help in a search.
+  const fit = bothWorth.logLoss < filterWorth.logLoss ? fitPair(pairs) : byFilterAlone(pairs);
   // Only what the filter finds alike was asked about. Among those, likeness says less than it does among all.
   const selection = Math.log(shortlisted.same / shortlisted.different);
   const rounded = (value: number): number => Number(value.toPrecision(6));
@@ -73,9 +75,9 @@ export function fitFusion({ pairs, lists, shortlisted }: JudgedPeople): FitRepor
       pairs: pairs.length,
       people: people.length,
     },
-    filter: worth(({ ratio }) => [ratio]),
+    filter: filterWorth,
     language: worth(({ logit }) => [logit]),
-    both: worth(everything),
+    both: bothWorth,
     choice: {
       filter: choiceAccuracy(lists, { filter: 1, language: 0 }),
       language: choiceAccuracy(lists, { filter: 0, language: 1 }),
@@ -87,15 +89,17 @@ export function fitFusion({ pairs, lists, shortlisted }: JudgedPeople): FitRepor
 /** With weights of at least 0: a judge that is worse than chance is left out, not turned round. */
 function fitPair(pairs: readonly JudgedPair[]): Logistic {
   const both = fitLogistic(samplesOf(pairs, ({ ratio, logit }) => [ratio, logit]));
-  if (both.weights[1]! < 0) {
-    const { weights, bias } = fitLogistic(samplesOf(pairs, ({ ratio }) => [ratio]));
-    return { weights: [Math.max(0, weights[0]!), 0], bias };
-  }
+  if (both.weights[1]! < 0) return byFilterAlone(pairs);
   if (both.weights[0]! < 0) {
     const { weights, bias } = fitLogistic(samplesOf(pairs, ({ logit }) => [logit]));
     return { weights: [0, Math.max(0, weights[0]!)], bias };
   }
   return both;
+}
+
+function byFilterAlone(pairs: readonly JudgedPair[]): Logistic {
+  const { weights, bias } = fitLogistic(samplesOf(pairs, ({ ratio }) => [ratio]));
+  return { weights: [Math.max(0, weights[0]!), 0], bias };
 }
 
 function acrossFolds(lists: readonly ChosenFrom[], fold: ReadonlyMap<string, number>): number {

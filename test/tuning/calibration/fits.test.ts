@@ -87,3 +87,19 @@ test('both together beat each alone, and what only a shortlist was asked about i
   const selected = fitFusion({ pairs, lists, shortlisted: { same: 0.9, different: 0.09 } });
   expect(selected.numbers.pair.bias - whole.numbers.pair.bias).toBeCloseTo(Math.log(10), 4);
 });
+
+test('an answer that helps only the people it was fitted on weighs nothing', () => {
+  const noise = Draws.of(3, 'noise');
+  const pairs = Array.from({ length: 120 }, (_, at) => {
+    const same = at % 4 === 0;
+    // Within a person the answers say something, from person to person the opposite.
+    const turned = at % 10 < 6 ? 1 : -1;
+    const logit = 2 * turned * (same ? 1 : -1) + (noise.fraction() - 0.5);
+    return { person: `p${at % 10}`, same, ratio: (same ? 1 : -1) + 2 * (noise.fraction() - 0.5), logit };
+  });
+  const lists = Array.from({ length: 50 }, (_, at) => listOf(`p${at % 10}`, 1, 1));
+  const fit = fitFusion({ pairs, lists, shortlisted: { same: 1, different: 1 } });
+  expect(fit.both.logLoss).toBeGreaterThan(fit.filter.logLoss);
+  expect(fit.numbers.pair.language).toBe(0);
+  expect(fit.numbers.pair.filter).toBeGreaterThan(0);
+});
