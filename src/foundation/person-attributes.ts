@@ -20,6 +20,13 @@ export type AttributeName = (typeof attributeNames)[number];
 /** Values by name; what is unknown is absent. Things carried and the hat are `yes` or `no`, top and bottom a colour. */
 export type PersonAttributes = Readonly<Partial<Record<AttributeName, string>>>;
 
+/** Something said of a person that can be true or not: `hat=yes`, `top=red`, and with `present: false` its denial. */
+export interface Trait {
+  readonly name: AttributeName;
+  readonly value: string;
+  readonly present: boolean;
+}
+
 /** Attributes that are `yes` or `no`: only the presence has a phrase, as an absent bag is not seen. */
 export const presences: ReadonlySet<AttributeName> = new Set(['hat', 'backpack', 'bag', 'handbag']);
 

@@ -37,6 +37,8 @@ export interface CandidateScores {
   readonly score: number;
   /** Similarities to people who were ruled out. */
   readonly negatives?: readonly number[];
+  /** Natural-log likelihood ratio of what else is known of the person, beside the similarity. Default 0. */
+  readonly evidence?: number;
 }
 
 export type KindCalibration = z.infer<typeof kindSchema>;
@@ -103,7 +105,9 @@ export class Calibration {
    * @returns one number a candidate, 0 to 1, rising with its score
    */
   confidences(kind: QueryKind, candidates: readonly CandidateScores[], of: number): number[] {
-    const ratios = candidates.map(({ score }) => this.logLikelihoodRatio(kind, score));
+    const ratios = candidates.map(
+      ({ score, evidence = 0 }) => this.logLikelihoodRatio(kind, score) + evidence,
+    );
     return this.posteriors(ratios, candidates, of);
   }
 

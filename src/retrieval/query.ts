@@ -1,5 +1,6 @@
 /** Who is looked for: pictures, words or both, and what the person is not. */
 import { ChatReidError } from '../foundation/error.ts';
+import type { Trait } from '../foundation/person-attributes.ts';
 import type { Picture } from '../foundation/picture.ts';
 
 export interface Query {
@@ -9,6 +10,12 @@ export interface Query {
   readonly words: string;
   /** Pictures of people that it is not ("not 2"). */
   readonly negatives: readonly Picture[];
+  /**
+   * What was said of the person that can be true or not, denials included: words alone cannot say "no hat" to the filter.
+   * Every candidate is weighed by how likely its picture's person is to be described so; {@link Query.words} still hold the
+   * words of what the person does have.
+   */
+  readonly traits?: readonly Trait[];
 }
 
 /** Calibration and τ differ by what the query is made of. */

@@ -3,11 +3,11 @@ import type { Encoder } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ChatReidError } from '../foundation/error.ts';
 import type { Picture } from '../foundation/picture.ts';
-import type { GalleryStore, PictureRecord, Scope } from '../gallery/gallery-store.ts';
+import type { GalleryStore, PictureRecord, Scope, SearchOutcome } from '../gallery/gallery-store.ts';
 import type { Calibration } from './calibration.ts';
 import { Comparison } from './comparison.ts';
 import { checkFalseMatchRate, decide, defaultFalseMatchRate } from './decision.ts';
-import { choiceWorth, type FusionMode, type FusionNumbers, fuse } from './fusion.ts';
+import { type FusionMode, type FusionNumbers, fuse, pickingBy } from './fusion.ts';
 import { rankByLanguage } from './language-ranking.ts';
 import { cohortRanks } from './presence.ts';
 import { checkWords, type Query, type QueryKind, queryKind } from './query.ts';
@@ -18,6 +18,8 @@ import {
   type SearchMode,
   type SearchResult,
 } from './search-result.ts';
+import type { AttributeProbes } from './traits/attribute-probes.ts';
+import { SaidTraits, type VectorWeigher, weighedHits } from './traits/said-traits.ts';
 
 export interface RetrievalParts {
   readonly store: GalleryStore;
@@ -27,6 +29,8 @@ export interface RetrievalParts {
   readonly engine?: Engine;
   /** How the language model's answers and the filter are weighed together; absent where it was not measured. */
   readonly fusion?: FusionNumbers;
+  /** What the filter sees of a person's attributes; without it a query's traits count by their words alone. */
+  readonly probes?: AttributeProbes;
 }
 
 export interface SearchOptions {
@@ -54,11 +58,26 @@ interface Candidate {
   readonly filterScore: number;
   /** Similarities to people who were ruled out. */
   readonly negatives: readonly number[];
+  /** Natural-log likelihood ratio of what was said of the person; 0 where nothing was. */
+  readonly evidence: number;
   readonly confidence: number;
 }
 
+/** What the filter found, and what its hits are weighed anew by. */
+interface Found {
+  readonly outcome: SearchOutcome;
+  readonly space: string;
+  /** Vectors of people who were ruled out. */
+  readonly negatives: readonly Float32Array[];
+  readonly said: VectorWeigher | undefined;
+}
+
 export class Retrieval {
-  constructor(private readonly parts: RetrievalParts) {}
+  readonly #traits: SaidTraits | undefined;
+
+  constructor(private readonly parts: RetrievalParts) {
+    this.#traits = parts.probes && new SaidTraits(parts.store, parts.probes);
+  }
 
   /**
    * @throws ChatReidError QUERY_EMPTY, QUERY_WORDS_UNSUPPORTED, OPTION_INVALID, ENGINE_CANNOT (a mode that needs a
@@ -86,19 +105,25 @@ export class Retrieval {
     const { space } = await encoder.describeEncoder();
     const vectors = await encodeQuery(encoder, query, calibration.textWeight, signal);
     const encoded = performance.now();
+    const length = Math.max(top, shortlist, cohortRanks);
+    const said = await this.#traits?.of(gallery, space, kind, query.traits ?? []);
 
     const outcome = await store.search(gallery, {
       space,
       vector: vectors.query,
       tau,
-      limit: Math.max(top, shortlist, cohortRanks),
+      limit: Math.max(length, said ? weighedHits : 0),
       scope: withoutNegatives(options.scope, query),
       ...(signal ? { signal } : {}),
     });
-    const candidates = await this.candidates(gallery, kind, space, outcome, vectors.negatives);
+    const found = { outcome, space, negatives: vectors.negatives, said };
+    const candidates = await this.candidates(gallery, kind, found, length);
     const filtered = performance.now();
 
     const notes = await this.notes(gallery, space);
+    if (!this.#traits && query.traits?.some(({ present }) => !present)) {
+      notes.push('What the person did not have could not be weighed: this model folder knows no attributes.');
+    }
 
     const answer = (ranking: readonly RankedCandidate[], done: SearchMode): SearchResult => {
       const now = performance.now();
@@ -125,11 +150,14 @@ export class Retrieval {
     const kept = candidates.filter(({ filterScore }) => filterScore >= tau).slice(0, shortlist);
     const comparison = await Comparison.of(kind, query);
     const fusion = options.fusion === 'none' ? undefined : this.parts.fusion?.[kind];
-    const worth = fusion
-      ? ({ filterScore }: Candidate, strength: number) =>
-          choiceWorth(fusion, calibration.logLikelihoodRatio(kind, filterScore), strength)
+    const picking = fusion
+      ? pickingBy<Candidate>(
+          fusion,
+          ({ filterScore }) => calibration.logLikelihoodRatio(kind, filterScore),
+          ({ evidence }) => evidence,
+        )
       : undefined;
-    const judged = await rankByLanguage(this.parts.engine, comparison, kept, mode, signal, worth);
+    const judged = await rankByLanguage(this.parts.engine, comparison, kept, mode, signal, picking);
     const seen = new Set(kept);
     const rest = candidates.filter((candidate) => !seen.has(candidate));
     if (fusion) {
@@ -169,33 +197,45 @@ export class Retrieval {
     return wished ?? (this.parts.engine ? 'full' : 'filter');
   }
 
-  /** The hits with what is known of them, in the order of confidence when people were ruled out, else the filter's. */
+  /** The hits with what is known of them, by confidence when people were ruled out or traits told, else by the filter. */
   private async candidates(
     gallery: string,
     kind: QueryKind,
-    space: string,
-    outcome: Awaited<ReturnType<GalleryStore['search']>>,
-    negatives: readonly Float32Array[],
+    { outcome, space, negatives, said }: Found,
+    length: number,
   ): Promise<Candidate[]> {
     const { calibration, store } = this.parts;
     const ids = outcome.hits.map(({ pictureId }) => pictureId);
-    const records = await store.records(gallery, ids);
-    const vectors = negatives.length > 0 ? await store.vectors(space, ids) : [];
+    const reordered = negatives.length > 0 || said !== undefined;
+    const vectors = reordered ? await store.vectors(space, ids) : [];
+    const evidence = await said?.(vectors);
     const scored = outcome.hits.map(({ score }, i) => {
       const vector = vectors[i];
-      return { score, negatives: vector ? negatives.map((negative) => dot(negative, vector)) : [] };
+      return {
+        score,
+        negatives: vector ? negatives.map((negative) => dot(negative, vector)) : [],
+        evidence: evidence?.[i] ?? 0,
+      };
     });
     const confidences = calibration.confidences(kind, scored, outcome.of);
+    const order = [...ids.keys()];
+    if (reordered) order.sort((a, b) => confidences[b]! - confidences[a]!);
+    // The filter's best stay whatever was said: the decision holds the search against its strangers by them.
+    const kept = order.filter((hit, place) => place < length || hit < cohortRanks);
+    const records = await store.records(
+      gallery,
+      kept.map((hit) => ids[hit]!),
+    );
     const candidates: Candidate[] = [];
-    for (const [i, { pictureId, score }] of outcome.hits.entries()) {
-      const record = records[i];
+    for (const [place, hit] of kept.entries()) {
+      const record = records[place];
       // Removed by somebody else between the search and this line: it is not a result any more.
       if (!record) continue;
-      const picture = { id: pictureId, path: await store.path(pictureId) };
-      const { negatives } = scored[i]!;
-      candidates.push({ record, picture, filterScore: score, negatives, confidence: confidences[i]! });
+      const picture = { id: ids[hit]!, path: await store.path(ids[hit]!) };
+      const { score, ...others } = scored[hit]!;
+      candidates.push({ record, picture, filterScore: score, ...others, confidence: confidences[hit]! });
     }
-    return negatives.length > 0 ? candidates.sort((a, b) => b.confidence - a.confidence) : candidates;
+    return candidates;
   }
 
   private async notes(gallery: string, space: string): Promise<string[]> {
@@ -237,8 +277,8 @@ function neverRising<T extends { readonly confidence: number }>(ranking: readonl
 }
 
 function scoredOf(candidate: Candidate) {
-  const { picture, filterScore, negatives } = candidate;
-  return { of: candidate, picture, score: filterScore, negatives };
+  const { picture, filterScore, negatives, evidence } = candidate;
+  return { of: candidate, picture, score: filterScore, negatives, evidence };
 }
 
 function byFilter(candidate: Candidate, index: number): RankedCandidate {

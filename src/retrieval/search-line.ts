@@ -1,8 +1,9 @@
-/** The state of a search in one line of words: `photo + "red cap" − 1 · camera 3 · after 24 Nov 2026 12:00`. */
-
+/** The state of a search in one line of words: `photo + "red cap" + no backpack − 1 · camera 3 · after 24 Nov 2026 12:00`. */
+import type { Trait } from '../foundation/person-attributes.ts';
 import { formatTime } from '../foundation/site-time.ts';
 import type { Scope } from '../gallery/gallery-store.ts';
 import type { Query } from './query.ts';
+import { traitPhrase } from './traits/trait-words.ts';
 
 export function searchLine(query: Query, scope: Scope, timeZone: string): string {
   const sought: string[] = [];
@@ -10,10 +11,20 @@ export function searchLine(query: Query, scope: Scope, timeZone: string): string
   const words = query.words.replace(/\s+/g, ' ').trim();
   if (pictures.length > 0) sought.push(pictures.length === 1 ? 'photo' : `${pictures.length} photos`);
   if (words !== '') sought.push(`"${words}"`);
+  sought.push(...unsaidTraits(words, query.traits ?? []));
   let line = sought.join(' + ') || 'nothing yet';
   if (negatives.length > 0) line += ` − ${negatives.length}`;
   const restriction = scopeLine(scope, timeZone);
   return restriction === '' ? line : `${line} · ${restriction}`;
+}
+
+/** Phrases of the traits that the words do not say themselves: all denials, and what was answered with a button. */
+function unsaidTraits(words: string, traits: readonly Trait[]): string[] {
+  const said = ` ${words.toLowerCase().replace(/[^a-z]+/g, ' ')} `;
+  const phrases = traits
+    .filter(({ name, value, present }) => !present || !said.includes(` ${value === 'yes' ? name : value} `))
+    .map(traitPhrase);
+  return [...new Set(phrases)];
 }
 
 /** @returns '' when nothing is restricted; pictures left out one by one are not mentioned */
