@@ -6,6 +6,8 @@ import { exifTime } from './exif-time.ts';
 import type { GalleryStore, GallerySummary, PictureRecord } from './gallery-store.ts';
 import { otherModel } from './gallery-vectors.ts';
 import { lookahead } from './lookahead.ts';
+import type { Detector } from './people/detector.ts';
+import { type PreparedPicture, peopleOfFrame } from './people/people-of-frame.ts';
 import { examinePicture, isStoredWhole } from './picture-completeness.ts';
 import { type EncodingFailure, encodeRegistered, type PictureEncoder } from './picture-encoder.ts';
 import { dropUndefined } from './picture-record.ts';
@@ -21,6 +23,8 @@ export interface ImportOptions {
   readonly sources: readonly string[];
   /** Without one, pictures are registered but cannot be searched until an import or reindex with one. */
   readonly encoder?: PictureEncoder;
+  /** With one, camera frames are cut into the people in them; crops of one person are registered as they are. */
+  readonly detector?: Detector;
   /** IANA zone of times that name none; the machine's own by default. */
   readonly timeZone?: string;
   /** Pictures that are registered in one transaction and encoded in one call. */
@@ -43,7 +47,7 @@ export interface ImportFailure {
   readonly next: string;
 }
 
-/** Every item of the sources is counted once: in `added`, `already`, `updated` or `failed`. */
+/** Every item of the sources, and where frames are cut every person, is counted once: in `added`, `already`, `updated` or `failed`. */
 export interface ImportReport {
   added: number;
   /** Pictures that the gallery had, with nothing new to say about them; also the same picture twice in the sources. */
@@ -58,11 +62,6 @@ export interface ImportReport {
 
 /** Where the report counts a picture that the sources brought. */
 type Counter = 'added' | 'already' | 'updated';
-
-interface Prepared {
-  readonly record: PictureRecord;
-  readonly bytes: Uint8Array;
-}
 
 const readers = 8;
 const batchBytes = 64 * 1024 * 1024;
@@ -92,6 +91,8 @@ class Import {
     failed: [],
     notes: [],
   };
+  /** Frames that were cut and show nobody. */
+  private deserted = 0;
   private readonly timeZone: string;
   private readonly batch: number;
   /** Pictures that were registered before and that the encoder cannot open: told once, by the source that brings them. */
@@ -125,6 +126,7 @@ class Import {
       }
       if (encoder && known) await this.#resume(encoder);
       await this.#importAll(opened.flatMap(({ label, items }) => items.map((item) => ({ item, label }))));
+      if (this.deserted > 0) this.report.notes.push(desertedNote(this.deserted));
       for (const { source, error } of this.rejected.values()) this.#fail(source, error);
       for (const { source, error } of this.damaged.values()) this.#fail(source, error);
       return this.report;
@@ -167,7 +169,7 @@ class Import {
     const prepared = lookahead(items, readers, ({ item, label }) => this.#prepare(item, label));
     // While one batch is being encoded the next is read, examined and registered.
     let encoding: Promise<void> = Promise.resolve();
-    let some: Prepared[] = [];
+    let some: PreparedPicture[] = [];
     let taken = 0;
     const flush = async () => {
       const [batch, count] = [some, taken];
@@ -181,11 +183,13 @@ class Import {
       encoding.catch(() => undefined);
     };
     try {
-      for await (const picture of prepared) {
+      for await (const pictures of prepared) {
         this.options.signal?.throwIfAborted();
         taken++;
-        if ('bytes' in picture) some.push(picture);
-        else this.#fail(picture.source, picture.error);
+        for (const one of pictures) {
+          if ('bytes' in one) some.push(one);
+          else this.#fail(one.source, one.error);
+        }
         const bytes = some.reduce((sum, waiting) => sum + waiting.bytes.length, 0);
         if (taken >= this.batch || bytes > batchBytes) await flush();
       }
@@ -195,8 +199,11 @@ class Import {
     }
   }
 
-  async #prepare(item: SourceItem | RejectedItem, label: string): Promise<Prepared | RejectedItem> {
-    if ('error' in item) return item;
+  async #prepare(
+    item: SourceItem | RejectedItem,
+    label: string,
+  ): Promise<(PreparedPicture | RejectedItem)[]> {
+    if ('error' in item) return [item];
     try {
       const bytes = await item.read();
       const info = await examinePicture(bytes, this.options.encoder === undefined);
@@ -204,14 +211,14 @@ class Import {
       const rejected = this.rejected.get(id);
       if (rejected) {
         this.rejected.delete(id);
-        return { source: item.source, error: rejected.error };
+        return [{ source: item.source, error: rejected.error }];
       }
       const guessed: PictureFacts = {
         ...dropUndefined({ time: info.exif && exifTime(info.exif, this.timeZone) }),
         ...factsOfName(`${label}/${item.source}`),
       };
       const open = Object.entries(guessed).filter(([name]) => !item.decided.has(name as keyof PictureFacts));
-      return {
+      const whole: PreparedPicture = {
         bytes,
         record: {
           pictureId: id,
@@ -222,14 +229,23 @@ class Import {
           height: info.height,
         },
       };
+      return await this.#people(whole);
     } catch (error) {
       // Whatever it is, it is about this item: nothing of the store has been touched yet.
-      return { source: item.source, error: asChatReidError(error, `reading ${item.source}`) };
+      return [{ source: item.source, error: asChatReidError(error, `reading ${item.source}`) }];
     }
   }
 
+  async #people(whole: PreparedPicture): Promise<PreparedPicture[]> {
+    const { detector, signal } = this.options;
+    if (!detector) return [whole];
+    const people = await peopleOfFrame(detector, whole, signal);
+    if (people.length === 0) this.deserted++;
+    return people;
+  }
+
   /** @returns the pictures to encode (those that were new to the gallery or have been mended), and where each is counted */
-  async #register(batch: readonly Prepared[]): Promise<Map<string, Counter>> {
+  async #register(batch: readonly PreparedPicture[]): Promise<Map<string, Counter>> {
     const { store, gallery } = this.options;
     const waiting = new Map<string, Counter>();
     if (batch.length === 0) return waiting;
@@ -254,7 +270,7 @@ class Import {
     return waiting;
   }
 
-  async #encodeNew(batch: readonly Prepared[], waiting: ReadonlyMap<string, Counter>): Promise<void> {
+  async #encodeNew(batch: readonly PreparedPicture[], waiting: ReadonlyMap<string, Counter>): Promise<void> {
     const { store, encoder } = this.options;
     if (!encoder || waiting.size === 0) return;
     const ids = [...waiting.keys()];
@@ -304,6 +320,10 @@ class Import {
   #tell(phase: ImportProgress['phase'], progress: Progress): void {
     this.options.onProgress?.({ phase, failed: this.report.failed.length, ...progress.report() });
   }
+}
+
+function desertedNote(frames: number): string {
+  return `${frames === 1 ? '1 frame shows' : `${frames} frames show`} nobody large enough to be told apart: nothing of it was registered.`;
 }
 
 function copyDamaged(cause: ChatReidError): ChatReidError {
