@@ -16,15 +16,30 @@ export interface MomentOptions {
   readonly now: Date;
   /** Where the range begins: a time without a date is then the first one after it. */
   readonly notBefore?: Date;
+  /** Of the newest picture: a time without a date is on its day, where that is not in the future. */
+  readonly lastTime?: Date;
 }
 
-/** Hours of the site's day; the night's end lies on the next day. */
+/** Hours of the site's day, the narrower part first; the night's end lies on the next day. */
 const dayParts: readonly (readonly [RegExp, number, number])[] = [
+  [/\bearly (?:in the )?morning\b/i, 5, 8],
+  [/\blate (?:in the )?morning\b|\bmid[- ]?morning\b/i, 9, 12],
   [/\bmorning\b/i, 6, 12],
+  [/\bearly (?:in the )?afternoon\b/i, 12, 15],
+  [/\blate (?:in the )?afternoon\b/i, 15, 18],
   [/\bafternoon\b/i, 12, 18],
+  [/\bearly (?:in the )?evening\b/i, 18, 20],
+  [/\blate (?:in the )?evening\b/i, 20, 24],
   [/\bevening\b/i, 18, 22],
+  [/\blunch(?: ?time| break| hour)?\b/i, 12, 14],
   [/\b(night|tonight)\b/i, 22, 30],
 ];
+
+/** First hour of a named part of the day and the hour it ends at, 0 to 30; undefined where none is named. */
+export function dayPart(text: string): readonly [number, number] | undefined {
+  const part = dayParts.find(([name]) => name.test(text));
+  return part && [part[1], part[2]];
+}
 
 const hours = 'one two three four five six seven eight nine ten eleven twelve'.split(' ');
 const hourInWords = new RegExp(`^(${hours.join('|')})(?:\\s+o['’]?clock)?$`, 'i');
@@ -95,19 +110,21 @@ function spokenStretch(value: string, options: MomentOptions): Stretch | undefin
   if (start.isCertain('hour')) {
     const instant = start.isCertain('timezoneOffset')
       ? start.date()
-      : instantOf(componentsOf(start), options.timeZone);
+      : instantOf(inThePast(start, componentsOf(start), options), options.timeZone);
     return moment(dated(start, instant, options));
   }
   const day = startOfDay(componentsOf(start));
-  const part = dayParts.find(([name]) => name.test(text));
+  const part = dayPart(text);
   if (part) {
-    const [, from, to] = part;
+    const [from, to] = part;
     return shifted(start, options, (clock) => [
       instantOf({ ...clock, hour: from }, options.timeZone),
       new Date(instantOf({ ...clock, hour: to }, options.timeZone).getTime() - 1),
     ]);
   }
-  if (start.isCertain('month') && !start.isCertain('day')) return wholeMonth(day, options.timeZone);
+  if (start.isCertain('month') && !start.isCertain('day')) {
+    return wholeMonth(inThePast(start, { ...day, day: 1 }, options), options.timeZone);
+  }
   return shifted(start, options, (clock) => wholeDays(clock, 1, options.timeZone));
 }
 
@@ -118,9 +135,20 @@ function shifted(
   stretchOn: (day: WallClock) => Stretch,
 ): Stretch {
   const day = startOfDay(componentsOf(start));
-  const stretch = stretchOn(day);
-  if (start.isCertain('day') || stretch[0] <= options.now) return stretch;
-  return stretchOn({ ...day, day: day.day - (start.isCertain('weekday') ? 7 : 1) });
+  if (start.isCertain('day')) return stretchOn(inThePast(start, day, options));
+  const { lastTime, timeZone } = options;
+  const onLastDay = lastTime !== undefined && !start.isCertain('weekday');
+  const base = onLastDay ? startOfDay(wallClock(lastTime, timeZone)) : day;
+  const stretch = stretchOn(base);
+  if (stretch[0] <= options.now) return stretch;
+  return stretchOn({ ...base, day: base.day - (start.isCertain('weekday') ? 7 : 1) });
+}
+
+/** A date without a year is the last one that was: on 24 November, 12 December is last year's. */
+function inThePast(start: ParsedComponents, clock: WallClock, options: MomentOptions): WallClock {
+  const yearless = start.isCertain('month') && !start.isCertain('year');
+  const future = yearless && instantOf(clock, options.timeZone) > options.now;
+  return future ? { ...clock, year: clock.year - 1 } : clock;
 }
 
 function dated(start: ParsedComponents, instant: Date, options: MomentOptions): Date {
@@ -133,6 +161,12 @@ function dated(start: ParsedComponents, instant: Date, options: MomentOptions): 
   if (options.notBefore) {
     const gap = (options.notBefore.getTime() - instant.getTime()) / 86_400_000;
     return on(Math.ceil(gap));
+  }
+  if (options.lastTime) {
+    const { year, month, day } = wallClock(options.lastTime, options.timeZone);
+    const clock = { ...wallClock(instant, options.timeZone), year, month, day };
+    const onLastDay = instantOf(clock, options.timeZone);
+    if (onLastDay <= options.now) return onLastDay;
   }
   // "before 18:00", asked at noon, means today up to now; "after 18:00" can only be yesterday.
   return options.edge === 'start' && instant > options.now ? on(-1) : instant;

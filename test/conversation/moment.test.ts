@@ -1,13 +1,16 @@
 /** Times as people write them, on the clock of the site and never of the machine. */
 import { expect, test } from 'vitest';
-import { parseMoment } from '../../src/cli/moment.ts';
+import { parseMoment } from '../../src/conversation/moment.ts';
 import { ChatReidError } from '../../src/foundation/error.ts';
 import { formatTime, instantOf, wallClock } from '../../src/foundation/site-time.ts';
 
 // Tuesday, 24 November 2026, 11:30 in Berlin.
 const now = new Date('2026-11-24T10:30:00Z');
-const read = (text: string, edge: 'start' | 'end', more: { timeZone?: string; notBefore?: Date } = {}) =>
-  parseMoment(text, { name: '--after', edge, timeZone: 'Europe/Berlin', now, ...more }).toISOString();
+const read = (
+  text: string,
+  edge: 'start' | 'end',
+  more: { timeZone?: string; notBefore?: Date; lastTime?: Date } = {},
+) => parseMoment(text, { name: '--after', edge, timeZone: 'Europe/Berlin', now, ...more }).toISOString();
 
 test.each([
   ['2026-11-24T13:00', '2026-11-24T12:00:00.000Z'],
@@ -95,4 +98,21 @@ test('wall clocks and instants agree in zones with halves and through the change
 test('times are shown on the clock of the site', () => {
   expect(formatTime('2026-11-24T23:05:00.000Z', 'Europe/Berlin')).toBe('25 Nov 2026 00:05');
   expect(formatTime('2026-11-24T23:05:09.000Z', 'UTC')).toBe('24 Nov 2026 23:05:09');
+});
+
+test('a date without a year is the last one that was', () => {
+  expect(read('12 May', 'start')).toBe('2026-05-11T22:00:00.000Z');
+  expect(read('24 December', 'end')).toBe('2025-12-24T22:59:59.999Z');
+  expect(read('24 December 18:00', 'start')).toBe('2025-12-24T17:00:00.000Z');
+  expect(read('December', 'start')).toBe('2025-11-30T23:00:00.000Z');
+  expect(read('24 December 2026', 'start')).toBe('2026-12-23T23:00:00.000Z');
+});
+
+test('a time without a date is on the day of the newest picture, where that is not in the future', () => {
+  const lastTime = new Date('2026-05-13T15:00:00Z');
+  expect(read('14:00', 'start', { lastTime })).toBe('2026-05-13T12:00:00.000Z');
+  expect(read('in the evening', 'end', { lastTime })).toBe('2026-05-13T19:59:59.999Z');
+  expect(read('yesterday', 'start', { lastTime })).toBe('2026-11-22T23:00:00.000Z');
+  // Half past eleven on that day: the afternoon is yesterday's.
+  expect(read('in the afternoon', 'start', { lastTime: now })).toBe('2026-11-23T11:00:00.000Z');
 });

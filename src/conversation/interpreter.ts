@@ -1,0 +1,31 @@
+/** The Interpreter seam: free text to acts. */
+import type { Act } from './act.ts';
+import type { DialogueState } from './dialogue-state.ts';
+import type { Question } from './question.ts';
+
+export interface ReadingContext {
+  readonly cameras: readonly string[];
+  readonly places: readonly string[];
+  readonly galleries: readonly string[];
+  /** The site's clock. */
+  readonly now: Date;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Of the newest picture in the gallery: a time without a date is on this day where it lies in the past. */
+  readonly lastTime?: Date;
+  /** Pictures that came with the text. */
+  readonly attachments: number;
+  /** Candidates that numbers may mean. */
+  readonly shown: number;
+  /** People of a picture that are waiting to be chosen from. */
+  readonly people: number;
+  /** The bot's open question. */
+  readonly asked?: Question;
+  /** Whether somebody is searched for already. */
+  readonly searching: boolean;
+  /** What holds so far: "also camera 5" adds to it, "blue, not black" changes it, a time is on the day it restricts to. */
+  readonly held?: Pick<DialogueState, 'cameras' | 'places' | 'after' | 'before' | 'clues'>;
+}
+
+/** Never throws for what was written: what cannot be understood is a clue, or `unclear` with a hint. */
+export type Interpreter = (text: string, context: ReadingContext) => readonly Act[];

@@ -1,0 +1,88 @@
+/** A candidate to search with: "use #1", "that's him, 3", "2 looks right", "more like 2"; or a person of a picture. */
+import { clause, clauseEnd, clauseStart, wholeLine } from './patterns.ts';
+import { candidateNoun, everyShown, oneRank, rankList, ranksIn } from './ranks.ts';
+import { readLooseRanks } from './loose-ranks.ts';
+import type { Reading, Rule } from './reading.ts';
+
+const him =
+  '(?:him|her|them|it|the (?:one|guy|man|woman|person|suspect|girl|boy|lady|right one)(?: (?:i|we)(?: am| are)? (?:want|mean|looking for|saw))?|our (?:man|guy|one|woman|suspect|person)|my (?:guy|man|one))';
+const think =
+  "(?:(?:i|we) (?:think|guess|believe|would say|am (?:pretty |quite )?sure|'m (?:pretty |quite )?sure|reckon|bet)(?: that)?\\s+|(?:yes|yeah|yep|ok|maybe|probably|definitely|looks like|it must be|must be|could be|might be|found|got)[\\s,:!]+)";
+const use =
+  "(?:use|choose|pick|select|take|try|go (?:on )?with|(?:i'?m |i am )?going with|go for|settle on|dig into|track|investigate|check(?: out)?|follow|continue with|carry on with|keep going with|proceed with|stick with|i(?:'ll| will|'d| would)? (?:take|pick|choose|go with|want)|look(?:ing)? for|find(?: me)?|(?:re)?search(?:ing)?(?: again| now)?(?: with| for| by| using| on| from)?|set|make|query(?: with)?)";
+const asQuery =
+  '(?:\\s+(?:as|for|to) (?:(?:the|a|my|our|new)\\s+){0,2}(?:query|reference|search|person|start|base|target|search with)(?: (?:picture|image|photo|person))?|\\s+from now on|\\s+the query|\\s+to search(?: with)?)?';
+const like =
+  '(?:(?:show|find|give|get|search)(?: me| for)?\\s+)?(?:who |anyone who |(?:some )?(?:more |other )?(?:others|people|persons|anyone|someone|somebody|something|pictures|photos|ones|results|candidates)? ?|looks?|looked){0,3}\\s*(?:like|similar to|resembling|closest to|close to|same as)';
+
+const used = new RegExp(
+  `${clauseStart}(?:(?:please|pls|and|then|can you|could you|let'?s|now|ok|just|so|but|no|yes|yeah)[\\s,]+){0,4}${use}\\s+(?:that (?:guy|man|woman|person)[, ]+)?(${rankList})${asQuery}`,
+);
+const named = new RegExp(
+  `(?<![\\w'])${think}{0,3}(?:it|that|this|he|she|him|her)(?:'?s|\\s+is|\\s+was|\\s+must be|\\s+could be|\\s+might be|\\s+may be|\\s+looks like)?\\s+(?:(?:definitely|probably|clearly|him|her|it|the one|the guy|the man|the woman|our (?:man|guy)|for sure|in|on|at|maybe|surely)[\\s,:!.-]+){0,3}(${oneRank})${clauseEnd}`,
+);
+const judged = new RegExp(
+  `(?<![\\w.'])(?:(?:the|this|that) (?:one|guy|man|woman|person|lady|girl|boy|kid) (?:in|on|at) )?(${oneRank})\\s*,?\\s*(?:(?:definitely|probably|certainly|clearly|really|maybe)\\s+)?(?:(?:is|was|'s|must be|could be|might be|may be|looks? like|seems? like|has to be)\\s+(?:(?:definitely|probably|certainly|clearly|really|maybe|most likely|very likely)\\s+)?(?:${him}|the same(?: person| guy| man| woman)?|a match|right|correct|good|the best|closest|perfect|similar|spot on|close)(?!\\s*,?\\s*but (?:not|too))|(?:looks?|seems?|is|feels?) (?:very |pretty |quite |about |most )?(?:right|good|promising|similar|correct|familiar|close|best|likely))(?!\\s*,?\\s*but (?:not|too))${clauseEnd}`,
+);
+const similar = new RegExp(
+  `${clauseStart}(?:(?:please|pls|and|then|can you|could you|no|yes)[\\s,]+){0,3}${like}\\s+(?:the )?(?:${candidateNoun}\\s+(?:in|on)\\s+)?(${oneRank})`,
+);
+const yesThat = new RegExp(
+  `${clauseStart}(?:${think}{1,3}|this is (?:him|her)[\\s,:]+|(?:him|her)[\\s,:]+)(?:in\\s+|on\\s+)?(${oneRank})${clauseEnd}`,
+);
+const alone = wholeLine(`(?:only |just |click |open )?(${oneRank})`);
+const thatsHim = clause(
+  `(?:${think})?(?:yes |yeah )?(?:that|this|it)(?:'?s| is|s)? (?:definitely |clearly |exactly )?${him}|(?:found|got) (?:him|her)|(?:him|her) exactly|bingo`,
+);
+
+const place =
+  '(?:(?:far |very |most )?(?:left|right)(?: ?most)?(?: (?:hand )?side)?|leftmost|rightmost|(?:in the )?(?:middle|centre|center)|(?:first|second|third|fourth|fifth|2nd|3rd|1st|4th|\\d)(?: one)? from (?:the )?(?:left|right))';
+const person = wholeLine(
+  `(?:it'?s |it is |that'?s |i mean |i meant |take |use |pick |choose |him )?(?:the )?(?:(?:one|guy|man|woman|person|lady|girl|boy|kid|him|her)(?: who is|'s| standing| is)? )?(?:on |to |at |in )?(?:the )?(${place})(?: (?:one|guy|man|woman|person|lady|girl|boy|kid))?`,
+);
+
+export const readPersonChoice: Rule = (line, reading) => {
+  const { people } = reading.context;
+  if (people === 0) return;
+  const found = line.take(person);
+  if (found) choosePerson(placeNumber(found[1]!, people), reading);
+};
+
+export const readChoices: Rule = (line, reading) => {
+  const { shown, people, searching, attachments } = reading.context;
+  const patterns = [used, similar, named, judged, yesThat];
+  // "Second photo" beside a photo is not the second candidate.
+  for (const pattern of attachments > 0 ? patterns : [...patterns, alone]) {
+    for (let found = line.take(pattern); found; found = line.take(pattern)) {
+      const ranks = ranksIn(found[1]!, Math.max(shown, people));
+      choose(ranks, reading);
+    }
+  }
+  readLooseRanks(line, shown, (judgement, clause) => {
+    if (judgement === 'choose') choose(ranksIn(clause, Math.max(shown, people)), reading);
+    else if (shown > 0) reading.exclude(judgement === 'exclude' ? ranksIn(clause, shown) : everyShown(shown));
+    return judgement === 'choose' || shown > 0;
+  });
+  if (searching && shown > 0 && line.take(thatsHim) && !reading.has('choose'))
+    reading.add({ act: 'choose', picture: { rank: 1 } });
+};
+
+function choose(ranks: readonly number[], reading: Reading): void {
+  if (reading.context.people > 0) choosePerson(ranks[0] ?? 0, reading);
+  else for (const picture of reading.candidates(ranks)) reading.add({ act: 'choose', picture });
+}
+
+function choosePerson(number: number, reading: Reading): void {
+  const { people } = reading.context;
+  if (number >= 1 && number <= people) reading.add({ act: 'person', number });
+  else reading.unclear(`The picture shows ${people} people, numbered from 1 from left to right.`);
+}
+
+/** People are numbered from left to right. */
+function placeNumber(words: string, people: number): number {
+  if (/middle|cent/.test(words)) return Math.ceil(people / 2);
+  const right = /right/.test(words);
+  const counted = ranksIn(words.replace(/ ?from.*$/, ''), people)[0];
+  const number = counted ?? 1;
+  return right ? people - number + 1 : number;
+}

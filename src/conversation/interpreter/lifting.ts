@@ -1,0 +1,155 @@
+/** What is taken back: "any camera", "forget the time", "drop the red cap", "clear the exclusions". */
+import type { Part } from '../act.ts';
+import type { Line } from './line.ts';
+import { clause, clauseEnd, clauseStart } from './patterns.ts';
+import { hasRank } from './ranks.ts';
+import type { Reading, Rule } from './reading.ts';
+
+const drop =
+  "(?:forget|ignore|remove|drop|clear|lift|cancel|skip|never ?mind|nevermind|disregard|delete|lose|reset|scratch|undo|take (?:back|off|away|out)|leave out|get rid of|turn off|without|no more|don'?t (?:use|care about|restrict|limit|filter(?: by)?)|stop (?:using|filtering by)|screw)";
+const about =
+  '(?:\\s+(?:about|on|by|for))?(?:\\s+(?:all|any))?(?:\\s+(?:the|that|those|this|my|your|these))?';
+const kind =
+  '(?:\\s+(?:filters?|restrictions?|limits?|limitations?|constraints?|conditions?|part|thing|bit|again|range|window|numbers?|please))?';
+
+const names: Readonly<Record<Exclude<Part, 'words' | 'answers'>, string>> = {
+  cameras: '(?:cameras?|cams?)',
+  places: '(?:places?|locations?|area|where)',
+  time: '(?:times?|dates?|days?|hours?|when|time ?frame|period)',
+  exclusions:
+    '(?:exclusions?|excluded(?: ones| people)?|rejected(?: ones)?|negatives?|rejections?|nots|ones i (?:excluded|rejected|removed))',
+  pictures:
+    '(?:photos?|pictures?|pics?|images?|query(?: (?:photo|picture|image))?|snapshot)(?: i (?:sent|uploaded|gave))?',
+  gallery: '(?:gallery|galleries)',
+};
+const matters =
+  "(?:(?:does ?n'?t|doesnt|does not|don'?t|dont|do not|did ?n'?t) (?:matter|care|mind)|no matter|not important|irrelevant)";
+
+interface Lift {
+  readonly pattern: RegExp;
+  readonly parts: readonly Part[];
+}
+
+function dropped(part: keyof typeof names): Lift {
+  const name = names[part];
+  const whole = [
+    `${drop}${about} ${name}${kind}`,
+    `(?:i )?${matters},? (?:which|what|about|the)(?: the)? ${name}(?: (?:it|he|she) (?:is|was))?`,
+    `(?:the |which |what )?${name} ${matters}`,
+    ...(part === 'time'
+      ? [`(?:it |i )?${matters},? when(?: it was)?`]
+      : part === 'places'
+        ? [`(?:it |i )?${matters},? where(?: it was)?`]
+        : []),
+    `no ${name} (?:filters?|restrictions?|limits?|limitations?|constraints?)`,
+    `${drop}${about} (?:what i said about )(?:the )?${name}`,
+  ];
+  return { pattern: clause(whole.join('|')), parts: [part] };
+}
+
+const every =
+  '(?:on |in |at |from |check |search |try |show |use |look (?:at|in) |include |across )?(?:any|all|every|each|whichever|whatever|all of|all the|all of the|no specific|no particular)';
+const lifts: readonly Lift[] = [
+  dropped('cameras'),
+  {
+    pattern: clause(
+      `${every}(?: the)?(?: other)? (?:cameras?|cams?)(?: again| is fine| will do| (?:are )?ok| possible| at all)?(?!\\s*(?:but|except))`,
+    ),
+    parts: ['cameras'],
+  },
+  {
+    pattern:
+      /(?<![\w'])(?:on|in|across|from|at|over) (?:any|all|every)(?: the)? (?:cameras?|cams?)\b(?!\s*(?:but|except))/,
+    parts: ['cameras'],
+  },
+  {
+    pattern: /(?<![\w'])at any time\b(?: of (?:the )?day)?(?!\s+(?:after|before|between|since|until))/,
+    parts: ['time'],
+  },
+  dropped('time'),
+  {
+    pattern: clause(
+      `(?:at )?(?:any ?time|any day|any date|any hour|all day(?: long)?|(?:the )?(?:whole|entire) (?:day|time|period|week)|whenever|around the clock|all times?|every day|all days|24/7|day or night)(?: of (?:the )?day)?(?: is fine| at all| again| will do)?(?!\\s+(?:after|before|between|since|until|on|yesterday|today|\\w+day))`,
+    ),
+    parts: ['time'],
+  },
+  dropped('places'),
+  {
+    pattern: clause(`${every} (?:places?|locations?|areas?)(?: is (?:fine|ok|okay))?|wherever`),
+    parts: ['places'],
+  },
+  {
+    pattern: clause(
+      `(?:search |look |check |try |in |it could be |could be |show )?(?:everywhere|anywhere|the whole (?:site|campus|mall|building|place)|all over)(?: again)?`,
+    ),
+    parts: ['places', 'cameras'],
+  },
+  dropped('exclusions'),
+  {
+    pattern: clause(
+      '(?:un-?exclude|un-?reject|bring back|put back|show again|include|restore|allow)(?: (?:all|everyone|everybody|them|those|the))*(?: (?:back|again|excluded|rejected|ones|people|i excluded|i removed))*|(?:bring|put) (?:them|everyone|everybody|those|it all|the (?:excluded|rejected) (?:ones|people))(?: all)? back',
+    ),
+    parts: ['exclusions'],
+  },
+  dropped('pictures'),
+  { pattern: clause(`${every} galler(?:y|ies)`), parts: ['gallery'] },
+  dropped('gallery'),
+  { pattern: clause(`${drop}${about} (?:my |your |the )?(?:answers?|questions?)`), parts: ['answers'] },
+  {
+    pattern: clause(
+      `${drop}${about} (?:words?|descriptions?|text|clues?|everything i (?:said|wrote|described)|what i (?:said|wrote))`,
+    ),
+    parts: ['words'],
+  },
+  {
+    pattern: clause(
+      'no (?:filters?|restrictions?)|(?:remove|clear|drop|lift|reset|forget|ignore) (?:all )?(?:the |my )?(?:restrictions|filters)',
+    ),
+    parts: ['cameras', 'places', 'time'],
+  },
+];
+
+const said = '(?:what (?:i|we) said (?:about|on) |the (?:bit|part|thing) (?:about|with) )?';
+const clueVerb =
+  '(?:forget|ignore|drop|remove|scratch|cancel|never ?mind|nevermind|disregard|take back|leave out|lose|skip|delete|strike|scrap)(?: about)?';
+const clueWords = new RegExp(
+  `${clauseStart}(?:(?:please|pls|ok|and|actually|sorry|no|can you|you can|let'?s|now|just|but|so)[\\s,]+){0,4}${clueVerb} ${said}(?:the|that|his|her|their|my|a|any) ([a-z][a-z' -]{1,60}?)(?: (?:part|thing|clue|bit|again|please|pls|now|then|for now|instead))?${clauseEnd}`,
+);
+const another = /^\s+and (?:the|his|her|that) ([a-z][a-z' -]{1,40}?)(?=\s*(?:$|[,.;]))/;
+
+export const readLifts: Rule = (line, reading) => {
+  for (const { pattern, parts } of lifts) {
+    if (!line.take(pattern)) continue;
+    for (const part of parts) reading.add({ act: 'lift', part });
+  }
+  liftOne(line, reading);
+};
+
+/** One camera, one place, or one thing that was said. */
+function liftOne(line: Line, reading: Reading): void {
+  const { cameras, places } = reading.context;
+  const camera = line.take(
+    new RegExp(
+      `${clauseStart}(?:(?:please|pls|ok|and)[\\s,]+){0,2}(?:drop|forget|remove|lift|clear|lose|scratch)(?: about)? (?:the )?(?:camera|cam)\\s*#?([\\w-]+)${clauseEnd}`,
+    ),
+  );
+  const named = camera && cameras.find((name) => name.toLowerCase() === camera[1]);
+  if (named !== undefined) reading.add({ act: 'lift', part: 'cameras', value: named });
+  const found = clueWords.exec(line.text);
+  const value = found?.[1];
+  if (!found || value === undefined || hasRank(value) || /^(?:first|second|third|last|top)\b/.test(value))
+    return;
+  const place = places.find((name) => name.toLowerCase() === value);
+  line.blank(found.index, found.index + found[0].length);
+  if (place !== undefined) reading.add({ act: 'lift', part: 'places', value: place });
+  else reading.add({ act: 'lift', part: 'words', value: line.originalOf(found, 1) });
+  const rest = another.exec(line.text.slice(found.index + found[0].length));
+  if (!rest) return;
+  const from = found.index + found[0].length;
+  reading.add({
+    act: 'lift',
+    part: 'words',
+    value: line.original(from + rest[0].length - rest[1]!.length, from + rest[0].length),
+  });
+  line.blank(from, from + rest[0].length);
+}

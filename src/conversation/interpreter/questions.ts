@@ -1,0 +1,96 @@
+/** Questions about one picture: why it is where it is, what the person looks like, anything else that can be seen. */
+import type { PictureRef } from '../act.ts';
+import { oneRank, ranksIn } from './ranks.ts';
+import type { Reading, Rule } from './reading.ts';
+import { subjectsOf, withoutCameras } from './subjects.ts';
+
+const small =
+  '^\\s*(?:(?:and|but|so|ok|okay|hey|hmm|well|then|please|pls|now|sorry|wait|hi|also)[\\s,]+){0,3}';
+const canYou = '(?:(?:can|could|would|will) (?:you|u)(?: please)?\\s+)?';
+
+const why = new RegExp(
+  `${small}${canYou}(?:why+|how come|what makes|for what reason|what'?s the reason|what is the reason|reasons? for|explain|how (?:sure|certain|confident|likely)|what'?s your reasoning|justify|on what basis)\\b`,
+);
+const rankWhy = new RegExp(`^\\s*${oneRank}\\s*[,:-]?\\s*(?:why|how come)\\s*$`);
+const describe = new RegExp(
+  `${small}${canYou}(?:describe|description of|(?:show |see )?(?:me )?details (?:of|for|on|about)|tell me (?:more )?(?:about|what you (?:see|know))|give me (?:a |the )?(?:description|details|attributes|features|profile)(?: (?:of|for|on))?|attributes of|what do(?:es)? .{1,40} looks? like|what'?s .{1,30} look like|how would you describe|what did .{1,30} look like|how do(?:es)? .{1,40} look(?: like)?|what can you (?:tell me|say) about|what do you (?:see|know)(?: (?:in|on|about|of))?|what(?:'s| is| can you see) (?:in|on) (?:this|the|that|\\d)|more (?:info|information|details|detail) (?:on|about|for)|info (?:on|about)|who is (?:in )?(?:#|number|candidate|\\d|the (?:first|second|third|last)))`,
+);
+const person =
+  '(?:he|she|they|it|this|that|his|her|their|(?:this|that|the) (?:person|man|woman|guy|lady|girl|boy|kid|one|picture|photo))';
+const aboutPerson = new RegExp(
+  `${small}(?:(?:is|was|are|were) ${person} (?:wearing|carrying|holding|having|bald|old|young|tall|male|female|a (?:man|woman|boy|girl)|with|alone|on a|riding|pushing|smoking|facing|walking|running|limping|in (?:a|an|red|blue|black|white))|(?:does|do|did|has|have) ${person} (?:have|has|wear|carry|hold|got|look)|what(?:'s| is| are| was|s)? (?:colou?r|kind|type|sort|brand|size|pattern)|what(?:'s| is|s| are| was) ${person} (?:wearing|carrying|holding|doing|got|hair|shoes|jacket|top)|what(?:'s| is|s) (?:on|in) (?:his|her|their)|how (?:old|tall) is ${person}|what (?:shoes|hat|clothes|jacket|trousers|bag|top)\\b|can you see (?:his|her|their|a|an|any|the)\\b|(?:is|are) there (?:a|an|any|anything) [a-z ]{2,30} (?:in|on) (?:his|her|their|the (?:picture|photo|image)|this|it|him)\\b|any (?:hat|bag|backpack|glasses|beard|tattoo|logo)[a-z ]{0,20}(?:on|in) (?:him|her|it|this))`,
+);
+const opens = new RegExp(
+  `${small}(?:is|are|was|were|does|do|did|has|have|had|what|what'?s|whats|colou?r|shoes?|hair|hat|bag|jacket|clothes|age|gender|which|who|who'?s|where|where'?s|when|how|any|anything|can you see|can you tell|could(?! (?:you|u|we|i)\\b))\\b`,
+);
+/** "And 3, is he wearing a hat?" */
+const leadingRank = new RegExp(`${small}(?:(?:what|how) about\\s+)?${oneRank}\\s*[,:-]\\s*`);
+const askedRank = new RegExp(
+  `\\b(?:in|on|of|for|at|is|are|does|do|has|have|did|was|were|around|by|behind|about|with|the (?:guy|man|woman|person|one) in|doesn'?t|isn'?t)\\s+(?:the )?(?:(?:guy|man|woman|person|one|lady|girl|boy|picture|photo|image|pic) (?:in|on) )?(?:${oneRank})`,
+);
+const searchQuestion =
+  /\b(?:any ?one|any ?body|some ?one|some ?body|a (?:man|woman|guy|person|lady|girl|boy|kid|child) (?:with|in|wearing|carrying)|you (?:see|seen|have|find|got)|we (?:see|have|seen|got))\b/;
+
+export const readQuestion: Rule = (line, reading, question) => {
+  const { text } = line;
+  if (why.test(text) || rankWhy.test(text)) readWhy(text, reading);
+  else if (
+    describe.test(text) &&
+    (reading.context.shown > 0 || reading.context.attachments > 0 || reading.context.searching)
+  )
+    readDescription(text, reading);
+  else if (!asksAboutPicture(withoutCameras(text), reading, question)) return;
+  else readAsked(line.original(0, text.length).trim() + (question ? '?' : ''), text, reading);
+  line.blank(0, text.length);
+};
+
+function readWhy(text: string, reading: Reading): void {
+  const { shown } = reading.context;
+  const ranks = ranksIn(withoutCameras(text), shown);
+  if (ranks.length === 0) {
+    if (shown > 0) reading.add({ act: 'why' });
+    else reading.unclear('There is nothing to explain yet: no candidates are shown.');
+    return;
+  }
+  // "Why is 3 second" asks about one.
+  const named = /,|\band\b|\bor\b|&/.test(text) ? ranks : ranks.slice(0, 1);
+  for (const picture of reading.candidates(named)) reading.add({ act: 'why', picture });
+}
+
+function readDescription(text: string, reading: Reading): void {
+  for (const picture of subjectsOf(text, reading, byDefault(reading)))
+    reading.add({ act: 'describe', picture });
+}
+
+function asksAboutPicture(text: string, { context }: Reading, question: boolean): boolean {
+  const { shown, attachments } = context;
+  const addressed = leadingRank.exec(text);
+  if (shown > 0 && addressed && opens.test(text.slice(addressed[0].length))) return true;
+  if (
+    shown > 0 &&
+    opens.test(text) &&
+    askedRank.test(text) &&
+    ranksIn(text, shown).some((rank) => rank <= shown) &&
+    !/\bmen\b|\bwomen\b/.test(text)
+  )
+    return true;
+  if (searchQuestion.test(text)) return false;
+  return (
+    (shown > 0 || attachments > 0) &&
+    aboutPerson.test(text) &&
+    (question || opens.test(text)) &&
+    !/\b(?:camera|cam)\b/.test(text)
+  );
+}
+
+function readAsked(asked: string, text: string, reading: Reading): void {
+  for (const picture of subjectsOf(text, reading, byDefault(reading))) {
+    reading.add({ act: 'ask', question: asked, picture });
+  }
+}
+
+/** A question that names nobody is about the best candidate. */
+function byDefault({ context }: Reading): PictureRef | undefined {
+  if (context.shown > 0) return { rank: 1 };
+  return context.searching ? { query: true } : undefined;
+}

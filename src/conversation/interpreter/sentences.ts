@@ -1,0 +1,36 @@
+/** What was written, cut into sentences; a dot in 14.30, 24.11., no. 3 or 2 p.m. ends none. */
+export interface Sentence {
+  readonly text: string;
+  readonly question: boolean;
+}
+
+const end = /[!?;\n\u2026]+|\.{2,}|\.(?=\s|$)/g;
+const noEnd = /(?:\b(?:no|nr|vs|mr|mrs|ms|dr|st|ca|approx|cam|a\.m|p\.m|e\.g|i\.e)|\b\d{1,2}\.\d{1,2})$/i;
+
+/** A command or question after a comma or "and" is a sentence of its own. */
+const command =
+  /(?:,\s*(?:and|but|then|also|so)?\s*|\s+(?:and|but|then|also)\s+)(?=(?:please |pls |can you )?(?:compare\b|describe\b|explain\b|why\b|how come\b|what (?:does|do|is|colou?r)\b|tell me about\b|start over\b|undo\b|show (?:me )?more\b|is (?:#|number |\d|(?:the )?(?:first|second|third)|there (?:a|an) [a-z ]{2,30} (?:on|in) #?\d)))/gi;
+
+export function sentencesOf(text: string): Sentence[] {
+  return cut(text).flatMap(({ text: sentence, question }) => {
+    const parts = sentence.split(command).filter((part) => part.trim() !== '');
+    return parts.map((part, at) => ({ text: part.trim(), question: question && at === parts.length - 1 }));
+  });
+}
+
+function cut(text: string): Sentence[] {
+  const found: Sentence[] = [];
+  let from = 0;
+  const add = (to: number, mark: string): void => {
+    const sentence = text.slice(from, to).trim();
+    if (sentence !== '') found.push({ text: sentence, question: mark.includes('?') });
+  };
+  for (const { 0: mark, index } of text.matchAll(end)) {
+    // The token before it is all that can make a dot part of a number or of a short form.
+    if (mark === '.' && noEnd.test(text.slice(Math.max(from, index - 12), index))) continue;
+    add(index, mark);
+    from = index + mark.length;
+  }
+  add(text.length, '');
+  return found;
+}

@@ -1,0 +1,51 @@
+/** The labelled corpus holds the interpreter at its level; what is kept apart is measured and never shown. */
+import { describe, expect, test } from 'vitest';
+import {
+  keptApart,
+  type LabelledUtterance,
+  readTheme,
+  themes,
+} from '../../../bench/utterances/labelled-utterance.ts';
+import { situation } from '../../../bench/utterances/situations.ts';
+import { scoreUtterance, share, sum } from '../../../bench/utterances/utterance-score.ts';
+import { readActs } from '../../../src/conversation/interpreter/read-acts.ts';
+
+const developed = themes().filter((theme) => theme !== keptApart);
+
+function accuracy(utterances: readonly LabelledUtterance[]): { acts: number; slots: number } {
+  const scores = utterances.map((one) => scoreUtterance(one, readActs(one.text, situation(one.in))));
+  return {
+    acts: share(sum(scores.map(({ acts }) => acts))),
+    slots: share(sum(scores.map(({ slots }) => slots))),
+  };
+}
+
+test('the corpus is large enough, and no utterance is in both of its parts', () => {
+  const texts = (names: readonly string[]) =>
+    names.flatMap(readTheme).map((one) => `${one.in}: ${one.text.toLowerCase()}`);
+  const apart = new Set(texts([keptApart]));
+  const all = texts(themes());
+  expect(all.length).toBeGreaterThanOrEqual(420);
+  expect(apart.size).toBeGreaterThanOrEqual(140);
+  expect(texts(developed).filter((text) => apart.has(text)).length).toBe(0);
+});
+
+// Theme by theme: each stays short, and a theme that slips is not hidden by the others.
+test.each(developed)('the developed part is read as labelled: %s', (theme) => {
+  const { acts, slots } = accuracy(readTheme(theme));
+  expect(acts).toBeGreaterThanOrEqual(0.975);
+  expect(slots).toBeGreaterThanOrEqual(0.98);
+});
+
+test('the part kept apart is read as well as it was measured', () => {
+  const { acts, slots } = accuracy(readTheme(keptApart));
+  expect(acts).toBeGreaterThanOrEqual(0.97);
+  expect(slots).toBeGreaterThanOrEqual(0.965);
+});
+
+describe('the story is read right, word for word', () => {
+  test.each(readTheme('story'))('$text', (utterance) => {
+    const { wanted, read } = scoreUtterance(utterance, readActs(utterance.text, situation(utterance.in)));
+    expect([...read].sort()).toEqual([...wanted].sort());
+  });
+});
