@@ -1,0 +1,90 @@
+/** Questions about one or two pictures to the language model, or to the filter where there is none. */
+import type { Encoder } from '../engine/encoder.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Part } from '../engine/prompt.ts';
+import { ChatReidError } from '../foundation/error.ts';
+import type { GalleryStore } from '../gallery/gallery-store.ts';
+import { type Calibration, sigmoid } from '../retrieval/calibration.ts';
+import { fillPrompt, readPromptFile } from '../retrieval/prompt-file.ts';
+import { dot } from '../retrieval/query-vector.ts';
+
+export interface PictureFile {
+  readonly id: string;
+  /** Absolute path. */
+  readonly path: string;
+}
+
+interface AskingParts {
+  readonly engine?: Engine;
+  readonly encoder: Encoder;
+  readonly store: GalleryStore;
+  readonly calibration: Calibration;
+}
+
+/** Words of an answer that are worth reading. */
+const maxTokens = 128;
+
+export class AskingModel {
+  constructor(private readonly parts: AskingParts) {}
+
+  get speaks(): boolean {
+    return this.parts.engine !== undefined;
+  }
+
+  /** Probability, 0 to 1, that two pictures show one person, and whose number it is. */
+  async same(
+    first: PictureFile,
+    second: PictureFile,
+    signal: AbortSignal,
+  ): Promise<{ readonly share: number; readonly by: 'model' | 'filter' }> {
+    const { engine, encoder, store, calibration } = this.parts;
+    if (engine) {
+      const prompt = fillPrompt(await readPromptFile('verify-image'), {
+        candidate: [pictured(first)],
+        query: [pictured(second)],
+      });
+      const [[yes = 0, no = 0] = []] = await engine.score([prompt], ['Yes', 'No'], { signal });
+      return { share: sigmoid(yes - no), by: 'model' };
+    }
+    const { space } = await encoder.describeEncoder();
+    const kept = await store.vectors(space, [first.id, second.id]);
+    const vectors = await Promise.all(
+      [first, second].map((picture, at) => kept[at] ?? this.#encoded(picture, signal)),
+    );
+    const similarity = dot(vectors[0]!, vectors[1]!);
+    return { share: sigmoid(calibration.logLikelihoodRatio('image', similarity)), by: 'filter' };
+  }
+
+  /** The reply to a prompt of prompts/ in words. @throws ChatReidError ENGINE_CANNOT where there is no language model */
+  async words(
+    prompt: 'compare' | 'attributes' | 'ask',
+    slots: Readonly<Record<string, PictureFile | string>>,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { engine } = this.parts;
+    if (!engine) {
+      throw new ChatReidError('ENGINE_CANNOT', 'There is no language model.', 'Choose one that has.');
+    }
+    const filling = Object.entries(slots).map(([name, what]): [string, Part[]] => [
+      name,
+      [typeof what === 'string' ? { type: 'text', text: what } : pictured(what)],
+    ]);
+    const asked = fillPrompt(await readPromptFile(prompt), Object.fromEntries(filling));
+    let reply = '';
+    for await (const piece of engine.generate(asked, { maxTokens, signal })) reply += piece;
+    return reply.trim();
+  }
+
+  async #encoded(picture: PictureFile, signal: AbortSignal): Promise<Float32Array> {
+    const [vector] = await this.parts.encoder.encodePictures([picture], { signal });
+    if (vector instanceof Float32Array) return vector;
+    throw (
+      vector ??
+      new ChatReidError('PICTURE_DAMAGED', 'The picture gave no embedding.', 'Send another picture.')
+    );
+  }
+}
+
+function pictured(picture: PictureFile): Part {
+  return { type: 'picture', picture };
+}

@@ -1,0 +1,262 @@
+/** The talks of one process: messages in, replies out, every turn kept. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChatReidError } from '../foundation/error.ts';
+import { Answering } from './answering.ts';
+import { type EngineBudget, engineBudget } from './budgets.ts';
+import type { Conversations, Deliver } from './conversations.ts';
+import type { DialogueState, Turn } from './dialogue-state.ts';
+import { Intake } from './intake.ts';
+import type { Message } from './message.ts';
+import { MessageReader } from './reading-message.ts';
+import { replyTo } from './replies/reply-to.ts';
+import type { Reply } from './reply.ts';
+import { Session } from './session.ts';
+import { type SessionLimits, type SessionManagerParts, sessionLimits } from './session-parts.ts';
+import { Stopped } from './stopped.ts';
+import { TalkList } from './storage/talk-list.ts';
+import { Talks } from './storage/talks.ts';
+import { TakingTurns } from './taking-turns.ts';
+
+type Handled = ReturnType<Conversations['handle']>;
+
+const dayMs = 86_400_000;
+
+/**
+ * A message is in the inbox before `accepted` resolves; its turn, the new state and the reply are kept in one step before the
+ * reply is delivered; the reply is marked when it is. A process that is killed anywhere leaves a message that is answered by
+ * {@link resume}, or a reply that is delivered by it, with the same key.
+ */
+export class SessionManager implements Conversations {
+  readonly #sessions = new Map<string, Session>();
+  readonly #handled = new Map<string, Handled>();
+  readonly #limits: SessionLimits;
+  readonly #budget: EngineBudget;
+  readonly #intake: Intake;
+  readonly #talks: Talks;
+  readonly #list: TalkList;
+  readonly #answering: Answering;
+  readonly #turns: TakingTurns;
+  #tidied = 0;
+  #tidying: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(private readonly parts: SessionManagerParts) {
+    const { storage, uploads } = parts;
+    const now = parts.now ?? (() => new Date());
+    const limits = { ...sessionLimits, ...parts.limits };
+    this.#limits = limits;
+    this.#budget =
+      parts.budget ?? engineBudget(storage.redisUrl === undefined ? {} : { redisUrl: storage.redisUrl });
+    this.#intake = new Intake(storage.inbox, uploads, limits);
+    this.#talks = new Talks(storage.talks, limits, parts.gallery);
+    this.#list = new TalkList(storage.talks, limits.listed);
+    const reader = new MessageReader({ ...parts, now });
+    this.#answering = new Answering(parts, reader, this.#budget);
+    this.#turns = new TakingTurns({
+      parts,
+      limits,
+      reader,
+      answering: this.#answering,
+      intake: this.#intake,
+      talks: this.#talks,
+      list: this.#list,
+    });
+  }
+
+  handle(message: Message, deliver: Deliver): Handled {
+    const key = `${message.conversation}\n${message.id}`;
+    const known = this.#handled.get(key);
+    if (known) return known;
+    const handled = this.#handle(message, deliver);
+    this.#handled.set(key, handled);
+    const forget = () => {
+      this.#handled.delete(key);
+    };
+    handled.done.then(forget, forget);
+    handled.accepted.catch(() => undefined);
+    return handled;
+  }
+
+  #handle(message: Message, deliver: Deliver): Handled {
+    if (this.#closed) {
+      const refused = Promise.reject(stopping());
+      refused.catch(() => undefined);
+      return { accepted: refused, done: refused };
+    }
+    const { conversation } = message;
+    const session = this.#session(conversation);
+    const taken = session.arrive(async () => {
+      if (session.waiting >= this.#limits.waiting) {
+        const reply = this.#tooMany(message);
+        return { done: deliver(reply) };
+      }
+      const kept = await this.#intake.take(message);
+      return { done: this.#enqueue(session, { message: kept, deliver, resumed: false }) };
+    });
+    const accepted = taken.then(() => undefined);
+    const done = taken.then(({ done }) => done).finally(() => this.#leave(conversation));
+    this.#tidyNowAndThen();
+    return { accepted, done };
+  }
+
+  #enqueue(
+    session: Session,
+    job: { message: Awaited<ReturnType<Intake['take']>>; deliver: Deliver; resumed: boolean },
+  ): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => {
+      session.enqueue({
+        ...job,
+        settle: (error) => (error === undefined ? resolve() : reject(error)),
+      });
+    });
+    // It may make what runs obsolete; a failure to tell is told when its turn comes.
+    this.#turns.overtake(session).catch(() => undefined);
+    return done;
+  }
+
+  cancel(conversation: string): void {
+    this.#sessions.get(conversation)?.stop(new Stopped('cancelled'));
+  }
+
+  async resume(prefix: string, deliver: Deliver): Promise<void> {
+    const jobs: Promise<void>[] = [];
+    for (const left of await this.#intake.left(prefix)) {
+      const key = `${left.conversation}\n${left.id}`;
+      if (this.#handled.has(key) || this.#closed) continue;
+      const session = this.#session(left.conversation);
+      const taken = session.arrive(async () => {
+        const message = await this.#intake.begunAgain(left);
+        return { done: this.#enqueue(session, { message, deliver, resumed: true }) };
+      });
+      const accepted = taken.then(() => undefined);
+      const done = taken.then((job) => job.done).finally(() => this.#leave(left.conversation));
+      const handled = { accepted, done };
+      this.#handled.set(key, handled);
+      const forget = () => {
+        this.#handled.delete(key);
+      };
+      jobs.push(done.then(forget, forget));
+      accepted.catch(() => undefined);
+    }
+    await Promise.all(jobs);
+  }
+
+  async state(conversation: string): Promise<DialogueState | undefined> {
+    return (await this.#talks.known(conversation))?.state;
+  }
+
+  async turns(conversation: string): Promise<readonly Turn[]> {
+    const head = await this.#talks.known(conversation);
+    return head ? this.#talks.turns(head) : [];
+  }
+
+  async replies(conversation: string): Promise<readonly Reply[]> {
+    const head = await this.#talks.known(conversation);
+    return head ? this.#talks.replies(head) : [];
+  }
+
+  async list(prefix: string) {
+    return this.#list.of(prefix);
+  }
+
+  async sheet({ answer }: Reply): Promise<Buffer> {
+    if (!answer) {
+      throw new ChatReidError('OPTION_INVALID', 'This reply has no candidates.', 'Choose one that has.');
+    }
+    // Drawing loads a typeface, which most processes never need.
+    const { contactSheet } = await import('../retrieval/contact-sheet.ts');
+    const { query, result, scopeLine } = answer;
+    const { pictures } = this.#answering;
+    return contactSheet({
+      query: {
+        pictures: await pictures.findAll(query.pictureIds),
+        words: query.words,
+        negatives: await pictures.findAll(query.negatives),
+      },
+      result,
+      ...(scopeLine === '' ? {} : { scope: scopeLine }),
+      timeZone: this.parts.timeZone,
+    });
+  }
+
+  async picturePath(pictureId: string): Promise<string> {
+    return (await this.#answering.pictures.find(pictureId)).path;
+  }
+
+  async forget(conversation: string): Promise<void> {
+    this.cancel(conversation);
+    await this.#underWay((key) => key.startsWith(`${conversation}\n`));
+    for (const left of await this.#intake.left(conversation)) {
+      if (left.conversation === conversation) await this.#intake.done(left);
+    }
+    await this.#talks.remove(conversation);
+    await this.#list.remove(conversation);
+    await this.parts.uploads.forget(conversation);
+    await this.parts.storage.tidy();
+  }
+
+  async close(graceMs = 10_000): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const grace = new AbortController();
+    const all = this.#underWay(() => true);
+    await Promise.race([
+      all,
+      sleep(graceMs, undefined, { signal: grace.signal, ref: false }).catch(() => undefined),
+    ]);
+    grace.abort();
+    this.#turns.close();
+    for (const session of this.#sessions.values()) session.stop(new Stopped('closing'));
+    await all;
+    await this.#tidying;
+    await this.#budget.close();
+    await this.parts.storage.close();
+  }
+
+  async #underWay(which: (key: string) => boolean): Promise<void> {
+    const handled = [...this.#handled].filter(([key]) => which(key)).map(([, { done }]) => done);
+    await Promise.allSettled(handled);
+  }
+
+  #session(conversation: string): Session {
+    const known = this.#sessions.get(conversation);
+    if (known) return known;
+    const session = new Session((job, one) => this.#turns.take(job, one));
+    this.#sessions.set(conversation, session);
+    return session;
+  }
+
+  /** Nothing of a talk stays in memory while nobody says anything in it. */
+  #leave(conversation: string): void {
+    // The session notices after its last job that there is no other.
+    setImmediate(() => {
+      if (this.#sessions.get(conversation)?.idle) this.#sessions.delete(conversation);
+    });
+  }
+
+  #tooMany(message: Message): Reply {
+    const error = new ChatReidError(
+      'CONVERSATION_BUSY',
+      `${this.#limits.waiting} messages of this talk are waiting for an answer already; this one was not taken in.`,
+      'Wait for an answer, then send it again.',
+    );
+    return replyTo(message, 'final', { error: error.report() });
+  }
+
+  #tidyNowAndThen(): void {
+    const now = Date.now();
+    if (now - this.#tidied < dayMs || this.#tidying) return;
+    this.#tidied = now;
+    const { storage, uploads } = this.parts;
+    this.#tidying = Promise.all([storage.tidy(), uploads.expire(now)])
+      // Tomorrow again; nobody who is talking can do anything about it.
+      .catch(() => undefined)
+      .then(() => {
+        this.#tidying = undefined;
+      });
+  }
+}
+
+function stopping(): ChatReidError {
+  return new ChatReidError('CANCELLED', 'The bot is stopping.', 'Send the message again when it is back.');
+}

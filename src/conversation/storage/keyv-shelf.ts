@@ -1,0 +1,49 @@
+/** A shelf of Keyv: whatever Keyv has a store for can keep talks. */
+import type Keyv from 'keyv';
+import type { Entry, Shelf } from './shelf.ts';
+import { storageFailure } from './storage-failure.ts';
+
+export class KeyvShelf implements Shelf {
+  /** @param where for error sentences, without passwords */
+  constructor(
+    private readonly keyv: Keyv,
+    private readonly where: string,
+  ) {
+    // Every failure is thrown as well; an event that nobody listens to would end the process.
+    keyv.on('error', () => undefined);
+  }
+
+  get(key: string): Promise<unknown> {
+    return this.#told(() => this.keyv.get<unknown>(key));
+  }
+
+  getMany(keys: readonly string[]): Promise<unknown[]> {
+    return this.#told(async () => (keys.length === 0 ? [] : await this.keyv.getMany<unknown>([...keys])));
+  }
+
+  async set(entries: readonly Entry[]): Promise<void> {
+    if (entries.length > 0) await this.#told(() => this.keyv.setMany([...entries]));
+  }
+
+  async delete(keys: readonly string[]): Promise<void> {
+    if (keys.length > 0) await this.#told(() => this.keyv.deleteMany([...keys]));
+  }
+
+  async *entries(): AsyncGenerator<Entry> {
+    const iterate = this.keyv.iterator;
+    if (iterate === undefined) throw storageFailure(new Error('its entries cannot be listed'), this.where);
+    try {
+      for await (const [key, value] of iterate(undefined)) yield { key, value };
+    } catch (error) {
+      throw storageFailure(error, this.where);
+    }
+  }
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw storageFailure(error, this.where);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/** A Keyv store in one SQLite file: what is set in the same moment is one transaction, on the disk when it resolves. */
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'libsql';
+import type { KeyvEntry, KeyvStoreAdapter } from 'keyv';
+
+type Connection = InstanceType<typeof Database>;
+type Cell = string | number | null;
+
+interface Write {
+  readonly apply: () => void;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Another process may be writing: longer waits happen between tries, so that the event loop never waits. */
+const busyMs = 15_000;
+
+/** The file itself, shared by the stores that are its namespaces. */
+export class SqliteFile {
+  readonly #statements = new Map<string, ReturnType<Connection['prepare']>>();
+  #waiting: Write[] = [];
+  #flushing: Promise<void> | undefined;
+
+  private constructor(
+    readonly path: string,
+    private readonly db: Connection,
+  ) {}
+
+  /** Creates the file where it is missing. @throws what libsql throws */
+  static async open(path: string): Promise<SqliteFile> {
+    const file = new SqliteFile(path, new Database(path));
+    try {
+      await file.#prepare();
+      return file;
+    } catch (error) {
+      file.db.close();
+      throw error;
+    }
+  }
+
+  async #prepare(): Promise<void> {
+    this.db.exec('PRAGMA busy_timeout = 5');
+    await this.#retry(() => this.db.exec('PRAGMA journal_mode = WAL'));
+    // FULL syncs the log at every commit: a message that was accepted outlasts a power cut.
+    this.db.exec('PRAGMA synchronous = FULL');
+    // A talk that is forgotten leaves no readable words in free pages.
+    this.db.exec('PRAGMA secure_delete = ON');
+    await this.#retry(() =>
+      this.db.exec(
+        'CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires INTEGER) WITHOUT ROWID; ' +
+          'CREATE INDEX IF NOT EXISTS entry_expires ON entry (expires) WHERE expires IS NOT NULL',
+      ),
+    );
+  }
+
+  all(sql: string, values: readonly Cell[]): Record<string, Cell>[] {
+    // The driver aborts the process on a lone Buffer argument: always an array.
+    return this.#statement(sql).all([...values]) as Record<string, Cell>[];
+  }
+
+  run(sql: string, values: readonly Cell[]): number {
+    return this.#statement(sql).run([...values]).changes;
+  }
+
+  /** Joins the transaction that is about to be written. */
+  write(apply: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ apply, resolve, reject });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  /** What was deleted is in the log still, until it is emptied; gives up quietly while others are reading. */
+  emptyLog(): void {
+    try {
+      this.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#flushing;
+    if (!this.db.open) return;
+    this.#statements.clear();
+    this.emptyLog();
+    this.db.close();
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // One turn of the event loop: everything that is written at this moment goes into one sync of the disk.
+      await new Promise((resolve) => setImmediate(resolve));
+      const writes = this.#waiting;
+      this.#waiting = [];
+      try {
+        await this.#retry(() => this.#transaction(writes));
+        for (const { resolve } of writes) resolve();
+      } catch (error) {
+        for (const { reject } of writes) reject(error);
+      }
+    }
+    this.#flushing = undefined;
+  }
+
+  #transaction(writes: readonly Write[]): void {
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const { apply } of writes) apply();
+      this.db.exec('COMMIT');
+    } catch (error) {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  async #retry<T>(attempt: () => T): Promise<T> {
+    const deadline = Date.now() + busyMs;
+    for (;;) {
+      try {
+        return attempt();
+      } catch (error) {
+        if (!isBusy(error) || Date.now() > deadline) throw error;
+      }
+      await sleep(2 + Math.random() * 15);
+    }
+  }
+
+  #statement(sql: string): ReturnType<Connection['prepare']> {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return /^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: unknown }).code));
+}
+
+const upsert =
+  'INSERT INTO entry (key, value, expires) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires';
+const pageLength = 200;
+
+export class SqliteStore extends EventEmitter implements KeyvStoreAdapter {
+  /** By its dialect Keyv knows that the store can be iterated. */
+  readonly opts = { dialect: 'sqlite', url: 'sqlite' };
+  namespace?: string;
+
+  constructor(private readonly file: SqliteFile) {
+    super();
+  }
+
+  async get<Value>(key: string): Promise<Value | undefined> {
+    const [row] = this.file.all('SELECT value FROM entry WHERE key = ?', [key]);
+    return row?.value as Value | undefined;
+  }
+
+  async getMany<Value>(keys: string[]): Promise<(Value | undefined)[]> {
+    return Promise.all(keys.map((key) => this.get<Value>(key)));
+  }
+
+  async set(key: string, value: string, ttl?: number): Promise<void> {
+    await this.setMany([{ key, value, ...(ttl === undefined ? {} : { ttl }) }]);
+  }
+
+  async setMany(entries: KeyvEntry[]): Promise<void> {
+    const now = Date.now();
+    await this.file.write(() => {
+      for (const { key, value, ttl } of entries) {
+        this.file.run(upsert, [key, String(value), ttl === undefined ? null : now + ttl]);
+      }
+    });
+  }
+
+  async delete(key: string): Promise<boolean> {
+    return this.deleteMany([key]);
+  }
+
+  async deleteMany(keys: string[]): Promise<boolean> {
+    let removed = 0;
+    await this.file.write(() => {
+      for (const key of keys) removed += this.file.run('DELETE FROM entry WHERE key = ?', [key]);
+    });
+    return removed > 0;
+  }
+
+  async clear(): Promise<void> {
+    const [from, to] = this.#range();
+    await this.file.write(() => {
+      this.file.run('DELETE FROM entry WHERE key >= ? AND key < ?', [from, to]);
+    });
+  }
+
+  async *iterator<Value>(): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
+    let [from, to] = this.#range();
+    for (;;) {
+      const rows = this.file.all(
+        'SELECT key, value FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
+        [from, to, pageLength],
+      );
+      for (const { key, value } of rows) yield [String(key), value as Awaited<Value>];
+      const last = rows.at(-1)?.key;
+      if (rows.length < pageLength || typeof last !== 'string') return;
+      from = `${last}\u0000`;
+    }
+  }
+
+  /** Keys of the namespace: from `talks:` to the one before `talks;`. */
+  #range(): [string, string] {
+    return [`${this.namespace}:`, `${this.namespace};`];
+  }
+}

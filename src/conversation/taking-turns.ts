@@ -1,0 +1,245 @@
+/** A taken message becomes a turn: read, folded, answered, kept, delivered, marked. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChatReidError } from '../foundation/error.ts';
+import type { Act } from './act.ts';
+import type { Answering } from './answering.ts';
+import { wantsSearch } from './answering.ts';
+import type { Deliver } from './conversations.ts';
+import { cutPeople } from './cut-people.ts';
+import type { DialogueState, Turn } from './dialogue-state.ts';
+import { changesSearch, type Folded, foldActs, foldTurns, startOf, withOutcome } from './fold.ts';
+import type { Intake } from './intake.ts';
+import type { MessageReader } from './reading-message.ts';
+import { replyTo } from './replies/reply-to.ts';
+import { withoutPictures } from './replies/search-answer.ts';
+import { sentences } from './replies/sentences.ts';
+import type { Reply } from './reply.ts';
+import type { Job, Running, Session } from './session.ts';
+import type { SessionLimits, SessionManagerParts } from './session-parts.ts';
+import { Stopped } from './stopped.ts';
+import type { TalkList } from './storage/talk-list.ts';
+import type { TakenMessage, TalkHead } from './storage/talk-record.ts';
+import type { Talks } from './storage/talks.ts';
+
+export interface TakingTurnsParts {
+  readonly parts: SessionManagerParts;
+  readonly limits: SessionLimits;
+  readonly reader: MessageReader;
+  readonly answering: Answering;
+  readonly intake: Intake;
+  readonly talks: Talks;
+  readonly list: TalkList;
+}
+
+/** Characters of a message that its turn keeps: as many as a description may have. */
+const keptText = 4000;
+
+/** A message that was begun so often without an end is answered with an error. */
+const mostTries = 3;
+
+/** Acts that have done something, or cost something, by the time a newer message comes. */
+const slow: ReadonlySet<Act['act']> = new Set<Act['act']>([
+  'verify',
+  'compare',
+  'describe',
+  'why',
+  'ask',
+  'register',
+]);
+
+export class TakingTurns {
+  readonly #closing = new AbortController();
+
+  constructor(private readonly its: TakingTurnsParts) {}
+
+  /** Delivering is not tried again from now on; what is not marked is left for the next process. */
+  close(): void {
+    this.#closing.abort();
+  }
+
+  /** @throws ChatReidError STORAGE_* and the like, or what the platform refused: the message stays in the inbox then */
+  async take(job: Job, session: Session): Promise<void> {
+    const { talks, intake } = this.its;
+    const { message, deliver } = job;
+    const loaded = await talks.load(message.conversation);
+    const head = await this.#deliverLeft(loaded.head, deliver);
+    if (!head.seen.includes(message.id)) await this.#takeNew(job, session, { ...loaded, head });
+    else if (head.outbox.length > 0) throw notDelivered();
+    else await intake.done(message);
+  }
+
+  /** Stops what runs where a message behind it changes the search. */
+  async overtake(session: Session): Promise<void> {
+    const { running } = session;
+    if (!running?.overtakable || !running.planned) return;
+    if (await this.#isOvertaken(session, running.planned)) {
+      if (session.running === running) running.controller.abort(new Stopped('overtaken'));
+    }
+  }
+
+  async #isOvertaken(session: Session, planned: DialogueState): Promise<boolean> {
+    for (const message of session.behind) {
+      const { acts } = await this.its.reader.read(message, planned);
+      if (acts.some(changesSearch)) return true;
+    }
+    return false;
+  }
+
+  async #takeNew(
+    { message, deliver, resumed }: Job,
+    session: Session,
+    { head, notes }: { readonly head: TalkHead; readonly notes: readonly string[] },
+  ): Promise<void> {
+    if (message.tries > mostTries) return this.#giveUp(message, head, deliver);
+    const controller = new AbortController();
+    const running: Running = {
+      job: { message, deliver, resumed, settle: () => undefined },
+      controller,
+      overtakable: false,
+    };
+    session.running = running;
+    const { signal } = controller;
+
+    const read = await this.its.reader.read(message, head.state);
+    const cut = await cutPeople(this.its.parts, message, read.acts, signal);
+    const before = await this.#before(head, cut.acts);
+    const undo = cut.acts.some(({ act }) => act === 'undo');
+    const problems = [
+      ...read.problems,
+      ...(undo && before.before.length === 0 ? [sentences.nothingUndone] : []),
+    ];
+    const frame = cut.people ? { frame: cut.people.frameId } : {};
+    const bare = {
+      messageId: message.id,
+      user: message.user,
+      at: message.at,
+      text: message.text.slice(0, keptText),
+      acts: cut.acts,
+    };
+    const planned = foldActs(before, { ...bare, outcome: frame }).state;
+    running.planned = planned;
+    running.overtakable = wantsSearch(cut.acts) && !cut.acts.some(({ act }) => slow.has(act));
+    await this.overtake(session);
+
+    let first: Promise<void> = Promise.resolve();
+    const { reply, outcome } = await this.its.answering.answer({
+      message,
+      acts: cut.acts,
+      problems,
+      notes: [...notes, ...message.notes, ...cut.notes],
+      before: head.state,
+      state: planned,
+      ...(cut.people ? { people: cut.people } : {}),
+      confidence: (pictureId) => this.#confidence(head, pictureId),
+      // What an earlier process may have delivered is not delivered again, and a page that fails is followed by the answer.
+      first: (page) => {
+        if (!resumed && !signal.aborted) first = deliver(page).catch(() => undefined);
+      },
+      signal,
+    });
+    const state = withOutcome(planned, outcome);
+    // At once, so that a storage with transactions needs one.
+    const [added] = await Promise.all([
+      this.its.talks.add(this.#about(head, message, reply), { ...bare, outcome }, state, reply),
+      this.its.list.isDue(head, message.at) ? this.its.list.put(message.conversation) : undefined,
+    ]);
+    await this.#scrub(added, cut.acts, head.state);
+    await first;
+    await this.#deliver(reply, deliver);
+    await this.#marked(added, message);
+  }
+
+  async #marked(head: TalkHead, message: TakenMessage): Promise<void> {
+    await Promise.all([this.its.talks.delivered(head, head.nextReply - 1), this.its.intake.done(message)]);
+  }
+
+  /** The states that `undo` goes back to are in the turns; only `undo` asks for them. */
+  async #before(head: TalkHead, acts: readonly Act[]): Promise<Folded> {
+    if (!acts.some(({ act }) => act === 'undo')) return startOf(head.state);
+    const folded = foldTurns(head.base, await this.its.talks.turns(head));
+    return { state: head.state, before: folded.before };
+  }
+
+  async #giveUp(message: TakenMessage, head: TalkHead, deliver: Deliver): Promise<void> {
+    const error = new ChatReidError(
+      'INTERNAL',
+      'This message could not be answered: each time the program ended before it was done.',
+      'Say it in another way; if that fails too, report it with the picture or the words.',
+    );
+    const reply = replyTo(message, 'final', { error: error.report() });
+    const { id: messageId, user, at } = message;
+    const text = message.text.slice(0, keptText);
+    const turn: Turn = { messageId, user, at, text, acts: [], outcome: {} };
+    const added = await this.its.talks.add(head, turn, head.state, reply);
+    await this.#deliver(reply, deliver);
+    await this.#marked(added, message);
+  }
+
+  /** Replies of before that nobody is known to have got; one that fails again waits for the next message. */
+  async #deliverLeft(head: TalkHead, deliver: Deliver): Promise<TalkHead> {
+    let left = head;
+    for (const number of head.outbox) {
+      const reply = await this.its.talks.reply(head, number);
+      try {
+        if (reply) await deliver(reply);
+      } catch {
+        continue;
+      }
+      left = await this.its.talks.delivered(left, number);
+    }
+    return left;
+  }
+
+  async #deliver(reply: Reply, deliver: Deliver): Promise<void> {
+    const { signal } = this.#closing;
+    for (const wait of this.its.limits.retries) {
+      try {
+        return await deliver(reply);
+      } catch {
+        await sleep(wait, undefined, { signal });
+      }
+    }
+    await deliver(reply);
+  }
+
+  /** What the list of talks says of it. */
+  #about(head: TalkHead, { at, text }: TakenMessage, { line }: Reply): TalkHead {
+    const about = line ?? (head.line || text.replace(/\s+/g, ' ').slice(0, 120));
+    return { ...head, line: about, at, ...(this.its.list.isDue(head, at) ? { listed: at } : {}) };
+  }
+
+  /** What was forgotten is not shown again when the talk is opened. */
+  async #scrub(head: TalkHead, acts: readonly Act[], before: DialogueState): Promise<void> {
+    const gone = new Set(
+      acts.flatMap((act) =>
+        act.act !== 'forget'
+          ? []
+          : act.pictures.flatMap((ref) =>
+              'pictureId' in ref ? [ref.pictureId] : 'rank' in ref ? (before.shown[ref.rank - 1] ?? []) : [],
+            ),
+      ),
+    );
+    if (gone.size === 0) return;
+    await this.its.talks.rewrite(head, (reply) =>
+      reply.answer ? { ...reply, answer: withoutPictures(reply.answer, gone) } : reply,
+    );
+  }
+
+  /** In the answer that was shown last with this picture. */
+  async #confidence(head: TalkHead, pictureId: string): Promise<number | undefined> {
+    for (const number of [...head.replies].reverse()) {
+      const reply = await this.its.talks.reply(head, number);
+      const card = reply?.answer?.cards.find((one) => one.pictureId === pictureId);
+      if (card) return card.confidence;
+    }
+    return undefined;
+  }
+}
+
+function notDelivered(): ChatReidError {
+  return new ChatReidError(
+    'INTERNAL',
+    'The answer could not be delivered.',
+    'It is delivered when the platform can be reached.',
+  );
+}
