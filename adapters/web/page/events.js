@@ -1,0 +1,64 @@
+/** Follows a talk over server-sent events, through lost connections, from where it was. */
+
+const longestPause = 10_000;
+
+/**
+ * @param {import('./talk.js').Talk} talk
+ * @param {(connected: boolean) => void} onConnection
+ * @returns stops following
+ */
+export function follow(talk, onConnection) {
+  let source;
+  let lastId = '';
+  let pause = 500;
+  let timer;
+  let stopped = false;
+
+  const on = (kind, take) =>
+    source.addEventListener(kind, (event) => {
+      lastId = event.lastEventId;
+      take(JSON.parse(event.data));
+    });
+
+  const open = () => {
+    if (stopped) return;
+    source = new EventSource(`/api/talks/${talk.id}/events${lastId === '' ? '' : `?last=${lastId}`}`);
+    source.addEventListener('open', () => {
+      pause = 500;
+      onConnection(true);
+    });
+    source.addEventListener('error', () => {
+      if (stopped) return;
+      onConnection(false);
+      // The browser gives up by itself where the server answers with an error, and waits as it likes where nobody does.
+      source.close();
+      clearTimeout(timer);
+      timer = setTimeout(open, pause);
+      pause = Math.min(longestPause, pause * 2);
+    });
+    on('snapshot', ({ messages, replies }) => {
+      for (const message of messages) talk.takeMessage(message);
+      for (const reply of replies) talk.takeReply(reply);
+      talk.dispatchEvent(new Event('loaded'));
+    });
+    on('message', (message) => talk.takeMessage(message));
+    on('reply', (reply) => talk.takeReply(reply));
+    on('done', ({ to }) => talk.finish(to));
+    on('failed', ({ to, ...error }) => talk.fail(to, error));
+  };
+
+  const atOnce = () => {
+    if (source.readyState === EventSource.OPEN) return;
+    source.close();
+    clearTimeout(timer);
+    open();
+  };
+  addEventListener('online', atOnce);
+  open();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    source.close();
+    removeEventListener('online', atOnce);
+  };
+}

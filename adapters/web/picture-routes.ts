@@ -1,0 +1,35 @@
+/** Pictures by their id, made anew for the page: never the bytes that somebody sent, never what hides behind them. */
+import { Hono } from 'hono';
+import type { Conversations } from '../../src/conversation/conversations.ts';
+import { fittedPicture, inspectPicture, readPictureFile } from '../../src/foundation/picture.ts';
+
+const sizes = { card: { width: 320, height: 640 }, large: { width: 1600, height: 1600 } } as const;
+
+export function pictureRoutes(conversations: Conversations): Hono {
+  const routes = new Hono();
+  const one = '/:id{[0-9a-f]{64}}';
+
+  routes.get(`${one}/:size{card|large}`, async (context) => {
+    const { id, size } = context.req.param();
+    // Asked for before the browser's copy is trusted: what was forgotten is not shown from a cache.
+    const path = await conversations.picturePath(id!);
+    const tag = `"${id!.slice(0, 24)}-${size}"`;
+    context.header('etag', tag);
+    context.header('cache-control', 'private, no-cache');
+    if (context.req.header('if-none-match') === tag) return context.body(null, 304);
+    const box = sizes[size as keyof typeof sizes];
+    const fitted = await fittedPicture(await readPictureFile(path), { ...box, enlarge: false });
+    const bytes = await fitted.jpeg({ quality: 88 }).toBuffer();
+    context.header('content-type', 'image/jpeg');
+    return context.body(new Uint8Array(bytes));
+  });
+
+  /** Pixels, upright: where people stand in a frame is said in these. */
+  routes.get(`${one}/measures`, async (context) => {
+    const path = await conversations.picturePath(context.req.param('id'));
+    const { width, height } = await inspectPicture(await readPictureFile(path));
+    return context.json({ width, height });
+  });
+
+  return routes;
+}

@@ -1,0 +1,105 @@
+/** What happened in the talks since this process started: a page that lost its connection is told what it missed. */
+import { randomUUID } from 'node:crypto';
+import type { PageMessage } from './page-message.ts';
+import type { PageReply } from './page-reply.ts';
+
+export type TalkEvent =
+  | { readonly kind: 'message'; readonly data: PageMessage }
+  | { readonly kind: 'reply'; readonly data: PageReply }
+  /** A message is dealt with, and there may be no reply: a newer one made it obsolete. */
+  | { readonly kind: 'done'; readonly data: { readonly to: string } }
+  | {
+      readonly kind: 'failed';
+      readonly data: {
+        readonly to: string;
+        readonly code: string;
+        readonly message: string;
+        readonly next: string;
+      };
+    };
+
+export type NumberedEvent = TalkEvent & { readonly id: string };
+type Listener = (event: NumberedEvent) => void;
+
+interface Log {
+  next: number;
+  readonly events: (NumberedEvent & { readonly number: number })[];
+  readonly listeners: Set<Listener>;
+  /** Taken in and not dealt with: no turn has them yet. */
+  readonly open: Map<string, PageMessage>;
+}
+
+const keptEvents = 100;
+const keptTalks = 200;
+
+export class TalkEvents {
+  /** Numbers begin anew with every process, so they carry its name. */
+  readonly #process = randomUUID().slice(0, 8);
+  readonly #logs = new Map<string, Log>();
+
+  publish(talk: string, event: TalkEvent): void {
+    const log = this.#log(talk);
+    const number = log.next++;
+    const numbered = { ...event, id: this.#id(number), number };
+    log.events.push(numbered);
+    if (log.events.length > keptEvents) log.events.shift();
+    if (event.kind === 'message') log.open.set(event.data.id, event.data);
+    if (event.kind === 'done' || event.kind === 'failed') log.open.delete(event.data.to);
+    for (const listener of log.listeners) listener(numbered);
+  }
+
+  listen(talk: string, listener: Listener): () => void {
+    const { listeners } = this.#log(talk);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** @returns undefined where it is not known any more what came after `lastId` */
+  since(talk: string, lastId: string | undefined): NumberedEvent[] | undefined {
+    const [name, text = ''] = (lastId ?? '').split('-');
+    const last = /^\d+$/.test(text) ? Number(text) : -1;
+    if (name !== this.#process || last < 0) return undefined;
+    const { events, next } = this.#log(talk);
+    const oldest = events[0]?.number ?? next;
+    if (last + 1 < oldest || last >= next) return undefined;
+    return events.filter(({ number }) => number > last);
+  }
+
+  /** Of the latest event: what is read from disk after this holds everything up to it. */
+  lastId(talk: string): string {
+    return this.#id(this.#log(talk).next - 1);
+  }
+
+  /** Messages that no turn has yet, and the pages that were shown for them. */
+  open(talk: string): { readonly messages: PageMessage[]; readonly replies: PageReply[] } {
+    const { open, events } = this.#log(talk);
+    const replies = events.flatMap((event) =>
+      event.kind === 'reply' && open.has(event.data.to) ? [event.data] : [],
+    );
+    return { messages: [...open.values()], replies };
+  }
+
+  forget(talk: string): void {
+    this.#logs.delete(talk);
+  }
+
+  #id(number: number): string {
+    return `${this.#process}-${number}`;
+  }
+
+  #log(talk: string): Log {
+    const log = this.#logs.get(talk) ?? { next: 1, events: [], listeners: new Set(), open: new Map() };
+    // Most recently used last.
+    this.#logs.delete(talk);
+    this.#logs.set(talk, log);
+    if (this.#logs.size > keptTalks) this.#dropIdle();
+    return log;
+  }
+
+  #dropIdle(): void {
+    for (const [talk, { listeners, open }] of this.#logs) {
+      if (this.#logs.size <= keptTalks) return;
+      if (listeners.size === 0 && open.size === 0) this.#logs.delete(talk);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+/** Routes of a talk: messages in, events out, its history, its contact sheets. */
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { Conversations } from '../../src/conversation/conversations.ts';
+import type { Message } from '../../src/conversation/message.ts';
+import type { Reply } from '../../src/conversation/reply.ts';
+import { asChatReidError } from '../../src/foundation/error.ts';
+import { readActs } from './act-schema.ts';
+import { checkPicture, readForm } from './incoming.ts';
+import { invalid } from './json-error.ts';
+import type { WebLimits } from './limits.ts';
+import { messageForPage, turnForPage } from './page-message.ts';
+import { pageReply } from './page-reply.ts';
+import { pageScope } from './page-scope.ts';
+import type { Running } from './running.ts';
+import type { NumberedEvent, TalkEvents } from './talk-events.ts';
+
+export const talkPrefix = 'web:';
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+/** A connection that says nothing is cut by proxies, and a page cannot tell it from a dead one. */
+const heartbeatMs = 15_000;
+/** Events that wait for a page which does not read: then it is cut off, and asks for them when it comes back. */
+const mostWaiting = 200;
+
+export interface TalkParts {
+  readonly conversations: Conversations;
+  readonly events: TalkEvents;
+  readonly limits: WebLimits;
+  readonly timeZone: string;
+  readonly now: () => Date;
+  readonly running: Running;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
+}
+
+export function talkRoutes(parts: TalkParts): Hono {
+  const { conversations, events } = parts;
+  const routes = new Hono();
+  const one = `/:talk{${uuid}}`;
+
+  routes.get('/', async (context) => {
+    const talks = await conversations.list(talkPrefix);
+    return context.json(
+      talks.map(({ conversation, line, at }) => ({ talk: conversation.slice(talkPrefix.length), line, at })),
+    );
+  });
+
+  routes.post(`${one}/messages`, async (context) => {
+    const talk = context.req.param('talk');
+    const form = await readForm(context, parts.limits);
+    const message = readMessage(parts, talk, form);
+    const notes: string[] = [];
+    for (const picture of message.attachments) notes.push(...(await checkPicture(picture)));
+    await takeIn(parts, talk, message, notes);
+    return context.json({ id: message.id, notes }, 202);
+  });
+
+  routes.get(`${one}/events`, (context) => {
+    const talk = context.req.param('talk');
+    const lastId = context.req.header('last-event-id') ?? context.req.query('last');
+    context.header('x-accel-buffering', 'no');
+    return streamSSE(context, async (stream) => {
+      const waiting = new Waiting();
+      const end = () => waiting.end();
+      stream.onAbort(end);
+      parts.stopping.addEventListener('abort', end, { once: true });
+      const leave = events.listen(talk, (event) => waiting.push(event));
+      try {
+        const missed = events.since(talk, lastId);
+        if (missed === undefined) {
+          const id = events.lastId(talk);
+          await stream.writeSSE({ event: 'snapshot', id, data: JSON.stringify(await snapshot(parts, talk)) });
+        }
+        for (const event of missed ?? []) await stream.writeSSE(written(event));
+        while (!waiting.ended) {
+          const event = await waiting.next(heartbeatMs);
+          if (event !== undefined) await stream.writeSSE(written(event));
+          else if (!waiting.ended) await stream.write(': still here\n\n');
+        }
+      } finally {
+        leave();
+        parts.stopping.removeEventListener('abort', end);
+      }
+    });
+  });
+
+  routes.get(`${one}/replies`, async (context) => {
+    const replies = await conversations.replies(talkPrefix + context.req.param('talk'));
+    return context.json(replies.map(pageReply));
+  });
+
+  routes.get(`${one}/sheets/:message`, async (context) => {
+    const replies = await conversations.replies(talkPrefix + context.req.param('talk'));
+    const reply = replies.find(
+      ({ to, answer }) => to === context.req.param('message') && answer !== undefined,
+    );
+    if (reply === undefined) throw invalid('There is no contact sheet for this message.');
+    const sheet = await conversations.sheet(reply);
+    context.header('cache-control', 'no-store');
+    context.header('content-type', 'image/png');
+    if (context.req.query('save') !== undefined) {
+      context.header('content-disposition', 'attachment; filename="contact-sheet.png"');
+    }
+    return context.body(new Uint8Array(sheet));
+  });
+
+  routes.get(`${one}/scope`, async (context) => {
+    const state = await conversations.state(talkPrefix + context.req.param('talk'));
+    return context.json(pageScope(state, parts.timeZone));
+  });
+
+  routes.post(`${one}/cancel`, (context) => {
+    conversations.cancel(talkPrefix + context.req.param('talk'));
+    return context.json({});
+  });
+
+  routes.delete(one, async (context) => {
+    const talk = context.req.param('talk');
+    await conversations.forget(talkPrefix + talk);
+    events.forget(talk);
+    return context.json({});
+  });
+
+  return routes;
+}
+
+/** Posts a reply to every page that shows its talk. It is kept by the conversation, so a page that is away finds it there. */
+export function deliverTo(events: TalkEvents): (reply: Reply) => Promise<void> {
+  return async (reply) => {
+    const talk = reply.conversation.slice(talkPrefix.length);
+    events.publish(talk, { kind: 'reply', data: pageReply(reply) });
+  };
+}
+
+function readMessage(
+  { limits, timeZone, now }: TalkParts,
+  talk: string,
+  { field, pictures }: Awaited<ReturnType<typeof readForm>>,
+): Message {
+  const id = field('id');
+  if (!new RegExp(`^${uuid}$`).test(id)) throw invalid('A message needs an id, which is a UUID.');
+  const text = field('text');
+  if (text.length > limits.textLength) {
+    throw invalid(
+      `This message has ${text.length.toLocaleString('en-US')} characters.`,
+      `Write at most ${limits.textLength.toLocaleString('en-US')}.`,
+    );
+  }
+  const acts = readActs(field('acts'), timeZone);
+  if (text.trim() === '' && pictures.length === 0 && acts.length === 0) {
+    throw invalid('This message is empty.', 'Describe the person, or attach a picture.');
+  }
+  return {
+    id,
+    conversation: talkPrefix + talk,
+    user: `${talkPrefix}local`,
+    at: now().toISOString(),
+    text,
+    attachments: pictures,
+    ...(acts.length === 0 ? {} : { acts }),
+  };
+}
+
+/** @returns when the message is safe */
+async function takeIn(
+  { conversations, events, running }: TalkParts,
+  talk: string,
+  message: Message,
+  notes: readonly string[],
+): Promise<void> {
+  const to = message.id;
+  // Whatever is answered, and however fast: the message is on the page before.
+  let tell = () => {};
+  const shown = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const deliver = deliverTo(events);
+  const { accepted, done } = conversations.handle(message, (reply) => shown.then(() => deliver(reply)));
+  done.catch(() => undefined);
+  await accepted;
+  events.publish(talk, { kind: 'message', data: messageForPage(message, notes) });
+  tell();
+  running.add(
+    done.then(
+      () => events.publish(talk, { kind: 'done', data: { to } }),
+      (error: unknown) => {
+        const { code, message: why, next } = asChatReidError(error, 'answering a message');
+        events.publish(talk, { kind: 'failed', data: { to, code, message: why, next } });
+      },
+    ),
+  );
+}
+
+async function snapshot({ conversations, events }: TalkParts, talk: string) {
+  const conversation = talkPrefix + talk;
+  const [turns, replies] = await Promise.all([
+    conversations.turns(conversation),
+    conversations.replies(conversation),
+  ]);
+  const open = events.open(talk);
+  return {
+    messages: [...turns.map(turnForPage), ...open.messages],
+    replies: [...replies.map(pageReply), ...open.replies],
+  };
+}
+
+function written({ kind, id, data }: NumberedEvent) {
+  return { event: kind, id, data: JSON.stringify(data) };
+}
+
+/** Events on their way to one page. */
+class Waiting {
+  readonly #events: NumberedEvent[] = [];
+  #wake: () => void = () => undefined;
+  ended = false;
+
+  push(event: NumberedEvent): void {
+    this.#events.push(event);
+    if (this.#events.length > mostWaiting) this.end();
+    this.#wake();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.#wake();
+  }
+
+  /** @returns undefined when nothing came in time, or it has ended */
+  async next(withinMs: number): Promise<NumberedEvent | undefined> {
+    if (this.#events.length === 0 && !this.ended) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, withinMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    return this.ended ? undefined : this.#events.shift();
+  }
+}

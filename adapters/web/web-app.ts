@@ -1,0 +1,81 @@
+/** The whole server as one function of a request: guards first, then the routes. */
+import { Hono } from 'hono';
+import type { Conversations } from '../../src/conversation/conversations.ts';
+import { readPictureFile } from '../../src/foundation/picture.ts';
+import type { GalleryAccess } from './gallery-access.ts';
+import { galleryRoutes } from './gallery-routes.ts';
+import { browserRules, ownHostOnly, ownPageOnly, signedInOnly, statedLength } from './guard.ts';
+import { invalid, jsonError } from './json-error.ts';
+import type { WebLimits } from './limits.ts';
+import { PageFiles } from './page-files.ts';
+import { pictureRoutes } from './picture-routes.ts';
+import type { Running } from './running.ts';
+import { SignIn } from './sign-in.ts';
+import type { TalkEvents } from './talk-events.ts';
+import { talkRoutes } from './talk-routes.ts';
+
+export interface WebAppParts {
+  readonly conversations: Conversations;
+  readonly galleries: GalleryAccess;
+  readonly events: TalkEvents;
+  readonly limits: WebLimits;
+  readonly timeZone: string;
+  readonly now: () => Date;
+  /** The address that is listened on. */
+  readonly host: string;
+  readonly token?: string;
+  readonly running: Running;
+  readonly stopping: AbortSignal;
+}
+
+export function webApp(parts: WebAppParts): Hono {
+  const { conversations, galleries, limits, timeZone } = parts;
+  const page = new PageFiles();
+  const signIn = new SignIn(parts.token);
+  const app = new Hono();
+
+  app.onError(jsonError);
+  app.notFound((context) =>
+    jsonError(invalid('There is nothing at this address.', 'Open the start page.'), context),
+  );
+  app.use(browserRules());
+  app.use(ownHostOnly(parts.host));
+
+  app.get('/health', (context) => context.json({ status: 'ok' }));
+  app.get(
+    '/',
+    (context) =>
+      page.answer(context, signIn.isSignedIn(context) ? 'index.html' : 'login.html') ?? context.notFound(),
+  );
+  app.get('/page/:file', (context) => page.answer(context, context.req.param('file')) ?? context.notFound());
+  app.get('/favicon.ico', (context) => context.body(null, 204));
+
+  app.use('/api/*', ownPageOnly());
+  app.use('/api/*', async (context, next) => {
+    context.header('cache-control', 'no-store');
+    await next();
+  });
+  app.use('/api/*', statedLength(limits.bytesPerRequest));
+  app.post('/api/sign-in', async (context) => {
+    const { token } = (await context.req.json().catch(() => ({}))) as { token?: unknown };
+    signIn.signIn(context, typeof token === 'string' ? token : '');
+    return context.json({});
+  });
+  app.use('/api/*', signedInOnly(signIn));
+
+  app.get('/api/start', async (context) => {
+    const examples = (await galleries.examples?.()) ?? [];
+    return context.json({ limits, timeZone, examples: examples.map(({ title }) => title) });
+  });
+  app.get('/api/examples/:number{\\d{1,3}}', async (context) => {
+    const example = (await galleries.examples?.())?.[Number(context.req.param('number'))];
+    if (example === undefined) throw invalid('There is no such example.');
+    return context.body(new Uint8Array(await readPictureFile(example.path)), 200, {
+      'content-type': 'application/octet-stream',
+    });
+  });
+  app.route('/api/talks', talkRoutes(parts));
+  app.route('/api/pictures', pictureRoutes(conversations));
+  app.route('/api/galleries', galleryRoutes(parts));
+  return app;
+}
