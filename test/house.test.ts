@@ -55,7 +55,11 @@ test('the linter refuses an import that goes up or sideways, from every room', a
       ['src/conversation', 'src/evaluation'],
       ['src/conversation', 'adapters/web'],
       ['adapters/slack', 'adapters/discord'],
+      ['adapters/web', 'adapters/terminal'],
+      ['adapters/web', 'src/engine'],
       ['adapters/web', 'src/cli'],
+      ['adapters/terminal', 'adapters/web'],
+      ['adapters/terminal', 'src/gallery'],
     ] as const;
     const wrongFile = (from: string, to: string) => `${from}/wrong-${basename(to)}.ts`;
     for (const [from, to] of wrong) {

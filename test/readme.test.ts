@@ -1,18 +1,19 @@
 /** The README: every command in it is run, every file it points to exists, every script it names is there. */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { access, copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readActs } from '../src/conversation/interpreter/read-acts.ts';
 import { manifest } from '../src/evaluation/datasets/manifest.ts';
 import { packageRoot } from '../src/foundation/package-root.ts';
 
 const root = packageRoot();
-const run = promisify(execFile);
 const readme = await readFile(join(root, 'README.md'), 'utf8');
-const commands = [...readme.matchAll(/^npm run -s chatreid -- (.*)$/gm)].map(([, command]) =>
-  withoutComment(command ?? ''),
+/** What is piped into a command, where something is, and the command. */
+const commands = [...readme.matchAll(/^(?:printf '(.*)' \| )?npm run -s chatreid -- (.*)$/gm)].map(
+  ([, piped, command]) => [withoutComment(command ?? ''), piped?.replaceAll('\\n', '\n')] as const,
 );
 
 let folder: string;
@@ -26,6 +27,7 @@ beforeAll(async () => {
   const names = (await readdir(demo)).sort();
   await copyFile(join(demo, names[0]!), join(folder, 'photo.jpg'));
   for (const name of names.slice(1, 13)) await copyFile(join(demo, name), join(folder, 'pictures', name));
+  await writeFile(join(folder, 'token.txt'), '0123456789abcdef0123456789abcdef\n');
   await writeFile(join(folder, 'cameras.csv'), manifestOf(names[0]!, names.slice(1, 13)));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -40,27 +42,114 @@ function manifestOf(photo: string, pictures: readonly string[]): string {
   return ['path,person_id,camera_id,split', row('photo.jpg', photo, 'query'), ...gallery].join('\n');
 }
 
-async function chatreid(args: readonly string[]): Promise<string> {
+function start(args: readonly string[]) {
   const program = ['--import', import.meta.resolve('tsx'), join(root, 'src/cli/main.ts'), ...args];
-  const env = { ...process.env, CHATREID_HOME: join(folder, 'home') };
-  return (await run(process.execPath, program, { cwd: folder, env })).stdout;
+  const env = { ...process.env, CHATREID_HOME: join(folder, 'home'), CHATREID_TIME_ZONE: 'Europe/Berlin' };
+  return spawn(process.execPath, program, { cwd: folder, env });
+}
+
+/** @returns what it printed. It must end well. */
+async function chatreid(args: readonly string[], piped = ''): Promise<string> {
+  const child = start(args);
+  child.stdin.end(piped);
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.on('close', resolve)),
+  ]);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return stdout;
+}
+
+/** A page is served until it is told to stop; any free port does. @returns what /health answered */
+async function served(args: readonly string[]): Promise<string> {
+  const child = start([...args, '--port', '0', '--json']);
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const told = text(child.stderr);
+  const ready = await Promise.race([
+    new Promise<string>((resolve) => child.stdout.once('data', (line: Buffer) => resolve(String(line)))),
+    ended.then(async () => Promise.reject(new Error(await told))),
+  ]);
+  const { url } = JSON.parse(ready) as { url: string };
+  const health = await (await fetch(new URL('/health', url))).text();
+  expect((await fetch(url)).headers.get('content-type')).toContain('text/html');
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  return health;
 }
 
 describe('the commands, in the order of the README', () => {
-  test.each(commands)('%s', async (command) => {
-    if (command.includes('--not') && !pictureId) {
-      const { pictures } = JSON.parse(await chatreid(['gallery', 'list', '--json'])) as {
-        pictures: { pictureId: string }[];
-      };
-      pictureId = pictures[0]!.pictureId;
-    }
-    const stdout = await chatreid(words(command.replace(/--not \S+/, `--not ${pictureId}`)));
-    expect(stdout.trim()).not.toBe('');
-    const sheet = /--sheet (\S+)/.exec(command)?.[1];
-    if (sheet) expect((await stat(join(folder, sheet))).size).toBeGreaterThan(1000);
-  });
+  test.each(commands)(
+    '%s',
+    async (command, piped) => {
+      if (command.includes('--not') && !pictureId) {
+        const { pictures } = JSON.parse(await chatreid(['gallery', 'list', '--json'])) as {
+          pictures: { pictureId: string }[];
+        };
+        pictureId = pictures[0]!.pictureId;
+      }
+      const args = words(command.replace(/--not \S+/, `--not ${pictureId}`));
+      const stdout =
+        args[0] === 'web' ? await served(args) : await chatreid(args, piped ?? 'man in a green top\n');
+      expect(stdout.trim()).not.toBe('');
+      const sheet = /--sheet (\S+)/.exec(command)?.[1];
+      if (sheet) expect((await stat(join(folder, sheet))).size).toBeGreaterThan(1000);
+      if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject({ stage: 'final', answer: {} });
+    },
+    180_000,
+  );
 
   test('there are some', () => expect(commands.length).toBeGreaterThanOrEqual(6));
+});
+
+/** What the first cell of a row says its phrases are. */
+const said: Readonly<Record<string, readonly string[]>> = {
+  whom: ['clue'],
+  more: ['clue'],
+  'where, when': ['constrain', 'lift'],
+  'about the answer': ['exclude', 'choose', 'why', 'more', 'describe', 'compare'],
+  'with another photo': ['verify'],
+  'the bot asks': ['answer'],
+  back: ['undo', 'reset', 'help'],
+};
+
+test.each(Object.entries(said))('what can be said is understood: %s', (row, acts) => {
+  const cells = new RegExp(`^\\| ${row} \\| (.*) \\|$`, 'm').exec(readme)?.[1] ?? '';
+  const phrases = [...cells.matchAll(/`([^`]+)`/g)].map(([, phrase]) => phrase!);
+  expect(phrases.length).toBeGreaterThan(0);
+  for (const phrase of phrases) {
+    const read = readActs(phrase, {
+      cameras: ['1', '2', '3'],
+      places: ['main hall', 'car park'],
+      galleries: ['demo'],
+      now: new Date('2026-11-28T12:00:00Z'),
+      timeZone: 'Europe/Berlin',
+      lastTime: new Date('2026-05-13T17:00:00Z'),
+      attachments: row === 'with another photo' ? 1 : 0,
+      shown: 10,
+      people: 0,
+      searching: true,
+      ...(row === 'the bot asks' ? { asked } : {}),
+    });
+    for (const { act } of read) expect([phrase, acts]).toEqual([phrase, expect.arrayContaining([act])]);
+    expect(read.length).toBeGreaterThan(0);
+  }
+});
+
+const asked = {
+  id: 'backpack',
+  name: 'backpack',
+  value: 'yes',
+  text: 'Was the person carrying a backpack?',
+  gain: 1,
+} as const;
+
+test('`npm start` is the page, and ends with 0 when it is told to', async () => {
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  expect(scripts.start).toBe('exec tsx src/cli/main.ts web');
+  expect(JSON.parse(await served(['web', '--gallery', 'default']))).toMatchObject({ status: 'ok' });
 });
 
 test('the page that the README asks for is there', async () => {

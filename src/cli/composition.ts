@@ -1,11 +1,14 @@
 /** The composition root: which implementation stands behind each seam. Nothing is opened before it is asked for. */
+import type { Conversations } from '../conversation/conversations.ts';
 import type { Encoder } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelFolder } from '../engine/model-folder.ts';
 import { prepareHome } from '../foundation/home.ts';
 import type { GalleryStore } from '../gallery/gallery-store.ts';
+import type { Detector } from '../gallery/people/detector.ts';
 import type { FusionNumbers } from '../retrieval/fusion.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
+import type { AttributeProbes } from '../retrieval/traits/attribute-probes.ts';
 import type { Settings } from './settings.ts';
 
 /** Both sides of a local model, in a child process of their own. */
@@ -17,6 +20,7 @@ export interface Makers {
   modelFolder(path: string, settings: Settings): Promise<ModelFolder>;
   localModel(folder: string, settings: Settings): Promise<LocalModel>;
   remoteEngine(remote: NonNullable<Settings['remote']>, settings: Settings): Promise<Engine>;
+  detector(folder: string, settings: Settings): Promise<Detector | undefined>;
 }
 
 export const makers: Makers = {
@@ -36,6 +40,10 @@ export const makers: Makers = {
   async remoteEngine({ url, model, key }) {
     const { RemoteEngine } = await import('../engine/remote/remote-engine.ts');
     return new RemoteEngine({ server: url, ...(model ? { model } : {}), ...(key ? { key } : {}) });
+  },
+  async detector(folder, { home }) {
+    const { PeopleDetector } = await import('../engine/people-detector.ts');
+    return PeopleDetector.open({ model: folder, cacheFolder: home.cache });
   },
 };
 
@@ -100,6 +108,26 @@ export class Composition {
     return readFusion(this.settings.model);
   }
 
+  /** What the filter sees of a person's attributes. @returns undefined where its folder has no probes */
+  probes(): Promise<AttributeProbes | undefined> {
+    return this.#once('probes', async () => {
+      const { AttributeProbes } = await import('../retrieval/traits/attribute-probes.ts');
+      return AttributeProbes.read(await this.filterFolder());
+    });
+  }
+
+  /** Finds people in frames: the model folder's own detector or else the shipped one. @returns undefined where there is none */
+  detector(): Promise<Detector | undefined> {
+    return this.#once('detector', async () => {
+      const { model, shippedModel } = this.settings;
+      for (const folder of new Set([model, shippedModel])) {
+        const detector = await this.#atHome(() => this.#makers.detector(folder, this.settings));
+        if (detector) return this.#closing(Promise.resolve(detector));
+      }
+      return undefined;
+    });
+  }
+
   retrieval(): Promise<Retrieval> {
     return this.#once('retrieval', async () => {
       const [{ Retrieval }, { Calibration }] = await Promise.all([
@@ -109,25 +137,38 @@ export class Composition {
       const fusion = await this.fusion();
       const calibration = await Calibration.read(await this.filterFolder());
       const engine = await this.engine();
+      const probes = await this.probes();
       return new Retrieval({
         store: await this.store(),
         encoder: await this.encoder(),
         calibration,
         ...(engine ? { engine } : {}),
         ...(fusion ? { fusion } : {}),
+        ...(probes ? { probes } : {}),
       });
+    });
+  }
+
+  /** The talks: those of one process are of one gallery, where they name no other. */
+  conversations(gallery: string, now?: () => Date): Promise<Conversations> {
+    return this.#once('conversations', async () => {
+      const { openConversations } = await import('./conversations.ts');
+      const talks = await openConversations(this, gallery, now);
+      // Only now: what they stand on was opened before them, and is closed after them.
+      return this.#closing(Promise.resolve(talks));
     });
   }
 
   /** Ends children and closes files; what was never opened is left alone. */
   async close(): Promise<void> {
-    const opened = await Promise.allSettled(this.#closable.splice(0));
-    const closed = await Promise.allSettled(
-      opened.map((part) => (part.status === 'fulfilled' ? part.value.close() : undefined)),
-    );
+    const failures: unknown[] = [];
+    // The last that was opened stands on those before it: a talk ends before the model and the store do.
+    for (const opening of this.#closable.splice(0).reverse()) {
+      const part = await opening.catch(() => undefined);
+      await part?.close().catch((error: unknown) => failures.push(error));
+    }
     this.#made.clear();
-    const failed = closed.find((part) => part.status === 'rejected');
-    if (failed) throw failed.reason;
+    if (failures.length > 0) throw failures[0];
   }
 
   /** What keeps something in the home folder finds it made, and private. */

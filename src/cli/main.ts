@@ -13,7 +13,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     // The first asks the running work to stop where nothing is lost; whoever presses again will not wait.
     if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
-    interrupt.abort();
+    interrupt.abort(new DOMException(name, 'AbortError'));
   });
 }
 

@@ -1,15 +1,9 @@
 /** Where words go: results on stdout, notes on stderr, and one JSON document instead of both when asked for. */
 import type { Writable } from 'node:stream';
-import { styleText } from 'node:util';
-import Table from 'cli-table3';
 import type { ErrorReport } from '../foundation/error.ts';
+import { type Column, errorLines, type Style, styler, tableLines } from '../foundation/terminal-text.ts';
 
-type Style = Parameters<typeof styleText>[0];
-
-export interface Column {
-  readonly title: string;
-  readonly align?: 'left' | 'right';
-}
+export { type Column, printable } from '../foundation/terminal-text.ts';
 
 export class Output {
   constructor(
@@ -34,34 +28,9 @@ export class Output {
     if (this.json) this.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
 
-  /** Cells are made safe here: no text from a file can move the cursor or colour the terminal. */
+  /** No text in a cell can move the cursor or colour the terminal. */
   table(columns: readonly Column[], rows: readonly (readonly string[])[]): void {
-    if (this.json) return;
-    const none = '';
-    const table = new Table({
-      head: columns.map(({ title }) => this.style('bold', title)),
-      colAligns: columns.map(({ align }) => align ?? 'left'),
-      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-      chars: {
-        top: none,
-        'top-mid': none,
-        'top-left': none,
-        'top-right': none,
-        bottom: none,
-        'bottom-mid': none,
-        'bottom-left': none,
-        'bottom-right': none,
-        left: none,
-        'left-mid': none,
-        mid: none,
-        'mid-mid': none,
-        right: none,
-        'right-mid': none,
-        middle: none,
-      },
-    });
-    for (const row of rows) table.push(row.map(printable));
-    for (const line of table.toString().split('\n')) this.print(line.trimEnd());
+    for (const line of tableLines(columns, rows, styler(this.stdout, this.env))) this.print(line);
   }
 
   /** With --json the error is the document; otherwise it is told on stderr, what happened first. */
@@ -70,28 +39,12 @@ export class Output {
       this.document({ error: report });
       return;
     }
-    const style = (how: Style, text: string) => this.style(how, text, this.stderr);
-    this.note(`${style('red', 'Error:')} ${printable(report.message)}`);
-    if (report.cause !== undefined && !report.message.includes(report.cause)) {
-      this.note(`  Because: ${printable(report.cause)}`);
-    }
-    this.note(`  ${printable(report.next)}  ${style('dim', `[${report.code}]`)}`);
+    for (const line of errorLines(report, styler(this.stderr, this.env))) this.note(line);
   }
 
-  style(how: Style, text: string, stream: { readonly isTTY?: boolean } = this.stdout): string {
-    return text !== '' && this.#colours(stream) ? styleText(how, text, { validateStream: false }) : text;
+  style(how: Style, text: string): string {
+    return styler(this.stdout, this.env)(how, text);
   }
-
-  #colours(stream: { readonly isTTY?: boolean }): boolean {
-    if (this.env.NO_COLOR) return false;
-    if (this.env.FORCE_COLOR) return this.env.FORCE_COLOR !== '0';
-    return stream.isTTY === true && this.env.TERM !== 'dumb';
-  }
-}
-
-/** Control characters shown, not sent: names of files and places come from strangers. */
-export function printable(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }
 
 /** 19,732 */

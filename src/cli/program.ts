@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { packageRoot } from '../foundation/package-root.ts';
 import { askCommand } from './commands/ask.ts';
+import { chatCommand } from './commands/chat.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { galleryAddCommand } from './commands/gallery-add.ts';
@@ -14,6 +15,7 @@ import { galleryRemoveCommand } from './commands/gallery-remove.ts';
 import { galleryShowCommand } from './commands/gallery-show.ts';
 import { statusCommand } from './commands/status.ts';
 import { tuneCommand } from './commands/tune.ts';
+import { webCommand } from './commands/web.ts';
 import type { ExitCode } from './exit-code.ts';
 import { environment } from './settings.ts';
 import { Shell, type ShellOptions } from './shell.ts';
@@ -44,10 +46,12 @@ export function buildProgram(shell: Shell): Command {
   return shell
     .command('chatreid', 'Find a person in camera pictures by talking.', [
       'chatreid gallery add pictures/',
+      'chatreid web',
       'chatreid ask --image seen.jpg "red backpack"',
-      'chatreid demo',
     ])
     .version(version(), '-V, --version', 'show the version')
+    .addCommand(webCommand(shell))
+    .addCommand(chatCommand(shell))
     .addCommand(askCommand(shell))
     .addCommand(gallery)
     .addCommand(statusCommand(shell))

@@ -4,7 +4,7 @@ import type { Query } from '../retrieval/query.ts';
 import type { SearchOptions } from '../retrieval/retrieval.ts';
 import { scopeLine } from '../retrieval/search-line.ts';
 import { deviceNote } from './device-note.ts';
-import { emptyScope } from './empty-scope.ts';
+import { emptyScope } from '../retrieval/empty-scope.ts';
 import type { Search } from './search-report.ts';
 import type { Work } from './shell.ts';
 import { writeWhole } from './write-file.ts';

@@ -16,6 +16,8 @@ export interface Settings {
   readonly device: Device;
   /** IANA name: the zone of the site that the cameras watch. */
   readonly timeZone: string;
+  /** Where talks are kept in place of the home folder: `redis://…` or `postgres://…`. */
+  readonly stateUrl?: string;
   /** A language model on an OpenAI-compatible server, in place of the model folder's own. */
   readonly remote?: { readonly url: string; readonly model?: string; readonly key?: string };
 }
@@ -26,6 +28,7 @@ export const environment: Readonly<Record<string, string>> = {
   CHATREID_MODEL: 'model folder (default: the model that is shipped)',
   CHATREID_DEVICE: 'auto, cpu or cuda (default: auto)',
   CHATREID_TIME_ZONE: "time zone of the cameras, e.g. Europe/Berlin (default: this machine's)",
+  CHATREID_STATE_URL: 'keeps talks in redis:// or postgres:// (default: in CHATREID_HOME)',
   CHATREID_ENGINE_URL: 'an OpenAI-compatible server that runs the language model',
   CHATREID_ENGINE_MODEL: "the model's name on that server (default: the only one it serves)",
   CHATREID_ENGINE_KEY: 'its API key, where it wants one',
@@ -48,6 +51,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     value('CHATREID_ENGINE_MODEL'),
     value('CHATREID_ENGINE_KEY'),
   );
+  const stateUrl = value('CHATREID_STATE_URL');
   const shippedModel = join(packageRoot(), 'model', 'chatreid-tiny');
   return {
     home: homeFolder(env),
@@ -55,6 +59,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     shippedModel,
     device,
     timeZone,
+    ...(stateUrl === undefined ? {} : { stateUrl }),
     ...(remote ? { remote } : {}),
   };
 }

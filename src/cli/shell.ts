@@ -40,6 +40,7 @@ export class Shell {
   readonly stderr: Terminal<Writable>;
   readonly stdout: Terminal<Writable>;
   readonly signal: AbortSignal;
+  readonly env: NodeJS.ProcessEnv;
   readonly umask: number;
 
   constructor(private readonly options: ShellOptions) {
@@ -47,6 +48,7 @@ export class Shell {
     this.stdout = options.stdout;
     this.stderr = options.stderr;
     this.signal = options.signal;
+    this.env = options.env;
     this.umask = options.umask ?? 0o077;
   }
 

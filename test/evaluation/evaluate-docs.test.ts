@@ -1,5 +1,5 @@
 /** docs/evaluation.md: every command in it is run, every setting and quirk is in it, every number that it explains is there. */
-import { access, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { benchmarks } from '../../src/evaluation/benchmarks.ts';
@@ -30,6 +30,12 @@ beforeAll(async () => {
   await drawMarket(at('Market-1501-v15.09.15'));
   await drawMarket(at('data-sets/market1501'));
   await copyFile(at('model/chatreid.json'), at('tuned/chatreid.json'));
+  await cp(join(packageRoot(), 'test/fixtures/people'), at('frames'), { recursive: true });
+  await cp(join(packageRoot(), 'model/demo/pictures'), at('model/demo/pictures'), {
+    recursive: true,
+    // A handful: every picture is looked at.
+    filter: (source) => !/d\d{4}_/.test(source) || /d000[1-3]_/.test(source),
+  });
   process.chdir(folder.path);
 });
 afterAll(() => process.chdir(before));

@@ -181,7 +181,7 @@ function places({ camera, place }: AskOptions): Scope {
 
 async function times({ after, before }: AskOptions, timeZone: string, now: Date): Promise<Scope> {
   if (after === undefined && before === undefined) return {};
-  const { parseMoment } = await import('../moment.ts');
+  const { parseMoment } = await import('../../conversation/moment.ts');
   const from =
     after === undefined ? undefined : parseMoment(after, { name: '--after', edge: 'start', timeZone, now });
   const until =

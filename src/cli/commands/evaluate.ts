@@ -20,6 +20,8 @@ import { collect, type Shell, type Work } from '../shell.ts';
 import { checkWritable } from '../write-file.ts';
 import { evaluateAllCommand } from './evaluate-all.ts';
 import { evaluateCompareCommand } from './evaluate-compare.ts';
+import { evaluateDialogueCommand } from './evaluate-dialogue.ts';
+import { evaluatePeopleCommand } from './evaluate-people.ts';
 import { evaluateResultsCommand } from './evaluate-results.ts';
 import { evaluateRunsCommand } from './evaluate-runs.ts';
 import { evaluateTasksCommand } from './evaluate-tasks.ts';
@@ -36,7 +38,7 @@ interface EvaluateOptions extends MeasureOptions {
 
 const derived = derivedBenchmarks({ pictures: '' });
 const known = [...[...benchmarks, ...derived].map(({ name }) => name), 'manifest'].join(', ');
-const commands = ['all', 'compare', 'results', 'runs', 'tasks'];
+const commands = ['all', 'compare', 'dialogue', 'people', 'results', 'runs', 'tasks'];
 
 /** Measuring one benchmark needs no word of its own: its arguments and options are shown as those of `evaluate`. */
 export function evaluateCommand(shell: Shell): Command {
@@ -56,6 +58,8 @@ export function evaluateCommand(shell: Shell): Command {
     .addCommand(one, { isDefault: true, hidden: true })
     .addCommand(evaluateAllCommand(shell))
     .addCommand(evaluateCompareCommand(shell))
+    .addCommand(evaluateDialogueCommand(shell))
+    .addCommand(evaluatePeopleCommand(shell))
     .addCommand(evaluateResultsCommand(shell, evaluateCommand))
     .addCommand(evaluateRunsCommand(shell))
     .addCommand(evaluateTasksCommand(shell))

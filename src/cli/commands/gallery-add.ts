@@ -13,6 +13,7 @@ interface AddOptions {
   readonly gallery: string;
   readonly timeZone?: string;
   readonly index: boolean;
+  readonly people?: boolean;
   readonly json?: boolean;
 }
 
@@ -24,11 +25,13 @@ export function galleryAddCommand(shell: Shell): Command {
     .command('add', 'Register folders, pictures, zip archives and manifests in a gallery.', [
       'chatreid gallery add pictures/',
       'chatreid gallery add --gallery lobby --time-zone Europe/Berlin lobby.zip manifest.csv',
+      'chatreid gallery add --people camera-3/',
     ])
     .argument('<path...>', 'folders, pictures, zip archives, manifests (CSV or JSONL)')
     .addOption(galleryOption())
     .option('--time-zone <zone>', 'zone of times that name none (default: CHATREID_TIME_ZONE)')
     .option('--no-index', 'keep the pictures only; "gallery reindex" makes them searchable later')
+    .option('--people', 'cut camera frames into the people in them; crops of one person stay as they are')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -59,6 +62,7 @@ async function add(work: Work, sources: readonly string[], options: AddOptions):
       sources,
       timeZone,
       index: options.index,
+      people: options.people ?? false,
     });
     for (const note of notes) out.note(printable(note));
     out.document(done);

@@ -16,6 +16,7 @@ export interface DemoQuery {
   readonly path: string;
   readonly personId?: string;
   /** The person in words. */
+  readonly caption?: string;
 }
 
 interface DemoRow extends DemoQuery {
@@ -107,6 +108,7 @@ async function demoRows(folder: string): Promise<DemoRow[]> {
         split,
         cells,
         ...(cells.person_id ? { personId: cells.person_id } : {}),
+        ...(cells.caption ? { caption: cells.caption } : {}),
       },
     ];
   });

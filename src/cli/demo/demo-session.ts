@@ -7,7 +7,7 @@ import type { Scope } from '../../gallery/gallery-store.ts';
 import { type Query, queryKind } from '../../retrieval/query.ts';
 import { scopeLine } from '../../retrieval/search-line.ts';
 import type { RankedCandidate } from '../../retrieval/search-result.ts';
-import type { Edge } from '../moment.ts';
+import type { Edge } from '../../conversation/moment.ts';
 import { printable } from '../output.ts';
 import { pictureArgument } from '../picture-argument.ts';
 import { printSearch, searchDocument } from '../search-report.ts';
@@ -180,7 +180,7 @@ export class DemoSession {
     if (to.before === null) delete scope.before;
     if (!to.after && !to.before) return scope;
 
-    const { parseMoment } = await import('../moment.ts');
+    const { parseMoment } = await import('../../conversation/moment.ts');
     const { lastTime } = await (await parts.store()).summary(this.gallery);
     const day = lastTime === undefined ? undefined : wallClock(new Date(lastTime), timeZone);
     const lastDay = day && instantOf({ ...day, hour: 0, minute: 0, second: 0 }, timeZone);

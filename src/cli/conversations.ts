@@ -1,0 +1,67 @@
+/** The talks of this process: the session manager, and everything that searches, reads, helps and keeps for it. */
+import { join } from 'node:path';
+import type { Conversations } from '../conversation/conversations.ts';
+import type { CutPerson } from '../conversation/people.ts';
+import type { Composition } from './composition.ts';
+import { registerNamed } from './registering.ts';
+
+/** @param gallery of talks that name none. @throws ChatReidError OPTION_INVALID (CHATREID_STATE_URL), STORAGE_*, MODEL_* */
+export async function openConversations(
+  parts: Composition,
+  gallery: string,
+  now?: () => Date,
+): Promise<Conversations> {
+  const [{ SessionManager }, { openStorage }, { Uploads }, { readActs }, { AttributeHelp }, { Calibration }] =
+    await Promise.all([
+      import('../conversation/session-manager.ts'),
+      import('../conversation/storage/open-storage.ts'),
+      import('../conversation/uploads.ts'),
+      import('../conversation/interpreter/read-acts.ts'),
+      import('../conversation/helping/attribute-help.ts'),
+      import('../retrieval/calibration.ts'),
+    ]);
+  const { home, stateUrl, timeZone } = parts.settings;
+  const retrieval = await parts.retrieval();
+  const [store, encoder, engine, probes, calibration] = await Promise.all([
+    parts.store(),
+    parts.encoder(),
+    parts.engine(),
+    parts.probes(),
+    parts.filterFolder().then((folder) => Calibration.read(folder)),
+  ]);
+  const folder = join(home.root, 'conversations');
+  return new SessionManager({
+    retrieval,
+    store,
+    encoder,
+    calibration,
+    ...(engine ? { engine } : {}),
+    interpreter: readActs,
+    helping: new AttributeHelp({ store, encoder, calibration, ...(probes ? { probes } : {}) }),
+    storage: await openStorage({ folder, ...(stateUrl === undefined ? {} : { url: stateUrl }) }),
+    uploads: await Uploads.open(join(folder, 'pictures'), { timeZone }),
+    gallery,
+    timeZone,
+    ...(now ? { now } : {}),
+    people: (bytes, signal) => peopleIn(parts, bytes, signal),
+    register: async (name, pictures, facts, signal) => {
+      const report = await registerNamed(parts, name, pictures, facts, signal ? { signal } : {});
+      return { added: report.added, already: report.already + report.updated, failed: report.failed };
+    },
+  });
+}
+
+/** The detector is loaded with the first picture that is sent. */
+async function peopleIn(
+  parts: Composition,
+  bytes: Uint8Array,
+  signal?: AbortSignal,
+): Promise<readonly CutPerson[]> {
+  const [detector, { cutPeople }] = await Promise.all([
+    parts.detector(),
+    import('../gallery/people/cut-people.ts'),
+  ]);
+  if (!detector) return [];
+  const cut = await cutPeople(detector, bytes, signal ? { signal } : {});
+  return cut.kind === 'frame' ? cut.people : [];
+}
