@@ -110,7 +110,7 @@ def main() -> None:
     steps, spent = 0, 0.0
     kept = options.start or (options.out if os.path.exists(options.out) else None)
     if kept:
-        state = torch.load(kept)
+        state = torch.load(kept, map_location="cpu")
         model.load_state_dict(state["model"])
         mean.load_state_dict(state["mean"])
         optimiser.load_state_dict(state["optimiser"])
@@ -132,7 +132,7 @@ def main() -> None:
         falling = 1.0 if options.steady else max(0.02, 0.5 + 0.5 * np.cos(np.pi * spent / total))
         rate = options.rate * min(1.0, (steps + 1) / 100) * falling
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = float(rate)
         model.train()
         with torch.autocast("cpu", torch.bfloat16):
             output = model(pictures)
