@@ -5,6 +5,16 @@ import type { CutPerson } from '../conversation/people.ts';
 import type { Composition } from './composition.ts';
 import { registerNamed } from './registering.ts';
 
+const nothingKnown = {
+  cameras: [],
+  places: [],
+  galleries: [],
+  attachments: 0,
+  shown: 0,
+  people: 0,
+  searching: false,
+};
+
 /** @param gallery of talks that name none. @throws ChatReidError OPTION_INVALID (CHATREID_STATE_URL), STORAGE_*, MODEL_* */
 export async function openConversations(
   parts: Composition,
@@ -21,6 +31,8 @@ export async function openConversations(
       import('../retrieval/calibration.ts'),
     ]);
   const { home, stateUrl, timeZone } = parts.settings;
+  // Its patterns are compiled with the first line, half a second: not with the first line of a person.
+  setImmediate(() => readActs('hello', { ...nothingKnown, now: now?.() ?? new Date(), timeZone }));
   const retrieval = await parts.retrieval();
   const [store, encoder, engine, probes, calibration] = await Promise.all([
     parts.store(),

@@ -1,6 +1,6 @@
-/** The language model looks at a gallery's pictures before anybody asks, so that first searches need not wait for that. */
+/** The model is loaded, and looks at a gallery's pictures, before anybody asks: first searches need not wait for that. */
 import { ChatReidError } from '../foundation/error.ts';
-import { pathOf } from '../gallery/gallery-store.ts';
+import { type GalleryStore, pathOf } from '../gallery/gallery-store.ts';
 import { Comparison } from '../retrieval/comparison.ts';
 import type { Composition } from './composition.ts';
 
@@ -17,9 +17,10 @@ export async function warmPictures(
   gallery: string,
   signal: AbortSignal,
 ): Promise<number> {
+  const store = await parts.store();
+  await loadFilter(parts, store, gallery, signal);
   const engine = await parts.engine();
   if (!engine || parts.settings.remote) return 0;
-  const store = await parts.store();
   const comparison = await Comparison.of('text', { pictures: [], words: 'person', negatives: [] });
   let seen = 0;
   for (let offset = 0; ; offset += page) {
@@ -38,4 +39,18 @@ export async function warmPictures(
     }
     if (records.length < page) return seen;
   }
+}
+
+/** A word and a picture load both halves of the filter, a second or two that the first search then does not take. */
+async function loadFilter(
+  parts: Composition,
+  store: GalleryStore,
+  gallery: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const encoder = await parts.encoder();
+  if ((await encoder.describeEncoder()).text) await encoder.encodeTexts(['person'], { signal });
+  const [first] = await store.list(gallery, { limit: 1 });
+  const path = first && (await pathOf(store, first.pictureId));
+  if (first && path !== undefined) await encoder.encodePictures([{ id: first.pictureId, path }], { signal });
 }

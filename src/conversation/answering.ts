@@ -72,6 +72,7 @@ export class Answering {
     let firstPage: readonly string[] | undefined;
     const told: Told[] = [];
     try {
+      if (stopReason(turning.signal) === 'cancelled') turning.signal.throwIfAborted();
       const query = await queryOf(turning.state, this.pictures);
       const scope = scopeOf(turning.state);
       told.push(...(await this.#tellAll(turning, query)));

@@ -3,7 +3,7 @@ import type { Trait } from '../foundation/person-attributes.ts';
 import type { Act, Part } from './act.ts';
 import { type DialogueState, emptyState, pageLength, type Turn, type TurnOutcome } from './dialogue-state.ts';
 import { traitsOf } from './interpreter/traits.ts';
-import { resolveRef, resolveRefs } from './picture-refs.ts';
+import { resolveRef, resolveRefs, withRefs } from './picture-refs.ts';
 import { contradicts, includes, wordsWithout, wordsWithoutSaid } from './spoken-words.ts';
 
 /** How many changes can be taken back. */
@@ -37,7 +37,8 @@ export function foldActs({ state, before }: Folded, turn: Omit<Turn, 'outcome'> 
   const history = [...before];
   let undone = false;
   let next = state;
-  for (const act of turn.acts) {
+  for (const said of turn.acts) {
+    const act = numbered(said, state);
     if (act.act === 'undo') {
       undone = true;
       const earlier = history.pop();
@@ -49,6 +50,15 @@ export function foldActs({ state, before }: Folded, turn: Omit<Turn, 'outcome'> 
   }
   if (!undone && searchOf(next) !== searchOf(state)) history.push(state);
   return { state: next, before: history.slice(-undoDepth) };
+}
+
+/** Numbers mean the ranking that the user saw, whatever the acts before this one do to it. */
+function numbered(act: Act, { shown }: DialogueState): Act {
+  const seen = withRefs(act, (ref) => {
+    const pictureId = 'rank' in ref ? shown[ref.rank - 1] : undefined;
+    return pictureId === undefined ? ref : { pictureId };
+  });
+  return seen ?? act;
 }
 
 export function withOutcome(state: DialogueState, outcome: TurnOutcome): DialogueState {

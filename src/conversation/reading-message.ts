@@ -164,6 +164,11 @@ function bounded(acts: readonly Act[], state: DialogueState, problems: string[])
   let words = fresh ? 0 : state.clues.reduce((sum, clue) => sum + clue.words.length + 2, 0);
   let [pictures, negatives] = fresh ? [0, 0] : [state.pictures.length, state.negatives.length];
   return acts.filter((act) => {
+    // Of a clue the words have a bound of their own, below.
+    if (JSON.stringify(act.act === 'clue' ? { ...act, words: '' } : act).length > longestAct) {
+      problems.push('One thing in that message was too long to be taken in. Say it in fewer words.');
+      return false;
+    }
     if (act.act === 'clue') {
       if (words + act.words.length <= longestWords) {
         words += act.words.length + 2;
@@ -173,10 +178,6 @@ function bounded(acts: readonly Act[], state: DialogueState, problems: string[])
       problems.push(
         `That description was not taken: it has ${length} characters, and all that is said of a person may have ${longestWords.toLocaleString('en-US')}. Say in a few words what the person looks like.`,
       );
-      return false;
-    }
-    if (JSON.stringify(act).length > longestAct) {
-      problems.push('One thing in that message was too long to be taken in. Say it in fewer words.');
       return false;
     }
     if (act.act === 'show') {

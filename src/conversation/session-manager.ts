@@ -124,10 +124,9 @@ export class SessionManager implements Conversations {
       const key = `${left.conversation}\n${left.id}`;
       if (this.#handled.has(key) || this.#closed) continue;
       const session = this.#session(left.conversation);
-      const taken = session.arrive(async () => {
-        const message = await this.#intake.begunAgain(left);
-        return { done: this.#enqueue(session, { message, deliver, resumed: true }) };
-      });
+      const taken = session.arrive(async () => ({
+        done: this.#enqueue(session, { message: left, deliver, resumed: true }),
+      }));
       const accepted = taken.then(() => undefined);
       const done = taken.then((job) => job.done).finally(() => this.#leave(left.conversation));
       const handled = { accepted, done };

@@ -20,6 +20,8 @@ export interface Running {
   planned?: DialogueState;
   /** Whether a newer message that changes the search may end it. */
   overtakable: boolean;
+  /** Ids of messages that were answered, this one's included. */
+  readonly seen: readonly string[];
 }
 
 export class Session {

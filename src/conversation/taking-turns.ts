@@ -5,7 +5,7 @@ import type { Act } from './act.ts';
 import type { Answering } from './answering.ts';
 import { wantsSearch } from './answering.ts';
 import type { Deliver } from './conversations.ts';
-import { cutPeople } from './cut-people.ts';
+import { type CutActs, cutPeople } from './cut-people.ts';
 import type { DialogueState, Turn } from './dialogue-state.ts';
 import { changesSearch, type Folded, foldActs, foldTurns, startOf, withOutcome } from './fold.ts';
 import type { Intake } from './intake.ts';
@@ -16,7 +16,7 @@ import { sentences } from './replies/sentences.ts';
 import type { Reply } from './reply.ts';
 import type { Job, Running, Session } from './session.ts';
 import type { SessionLimits, SessionManagerParts } from './session-parts.ts';
-import { Stopped } from './stopped.ts';
+import { Stopped, stopReason } from './stopped.ts';
 import type { TalkList } from './storage/talk-list.ts';
 import type { TakenMessage, TalkHead } from './storage/talk-record.ts';
 import type { Talks } from './storage/talks.ts';
@@ -61,6 +61,8 @@ export class TakingTurns {
   async take(job: Job, session: Session): Promise<void> {
     const { talks, intake } = this.its;
     const { message, deliver } = job;
+    // What waits behind one that was ended is left in the inbox with it: answered without it, it would mean something else.
+    if (this.#closing.signal.aborted) throw new Stopped('closing');
     const loaded = await talks.load(message.conversation);
     const head = await this.#deliverLeft(loaded.head, deliver);
     if (!head.seen.includes(message.id)) await this.#takeNew(job, session, { ...loaded, head });
@@ -72,13 +74,15 @@ export class TakingTurns {
   async overtake(session: Session): Promise<void> {
     const { running } = session;
     if (!running?.overtakable || !running.planned) return;
-    if (await this.#isOvertaken(session, running.planned)) {
+    if (await this.#isOvertaken(session, running.planned, running.seen)) {
       if (session.running === running) running.controller.abort(new Stopped('overtaken'));
     }
   }
 
-  async #isOvertaken(session: Session, planned: DialogueState): Promise<boolean> {
+  async #isOvertaken(session: Session, planned: DialogueState, seen: readonly string[]): Promise<boolean> {
     for (const message of session.behind) {
+      // Delivered again by the platform: it was answered long ago.
+      if (seen.includes(message.id)) continue;
       const { acts } = await this.its.reader.read(message, planned);
       if (acts.some(changesSearch)) return true;
     }
@@ -86,22 +90,31 @@ export class TakingTurns {
   }
 
   async #takeNew(
-    { message, deliver, resumed }: Job,
+    { message: sent, deliver, resumed }: Job,
     session: Session,
     { head, notes }: { readonly head: TalkHead; readonly notes: readonly string[] },
   ): Promise<void> {
+    const message = resumed ? await this.its.intake.begunAgain(sent) : sent;
     if (message.tries > mostTries) return this.#giveUp(message, head, deliver);
     const controller = new AbortController();
     const running: Running = {
       job: { message, deliver, resumed, settle: () => undefined },
       controller,
       overtakable: false,
+      seen: [...head.seen, message.id],
     };
     session.running = running;
+    if (this.#closing.signal.aborted) throw new Stopped('closing');
     const { signal } = controller;
 
     const read = await this.its.reader.read(message, head.state);
-    const cut = await cutPeople(this.its.parts, message, read.acts, signal);
+    // Cancelled while people are looked for: the answer says so, below.
+    const cut = await cutPeople(this.its.parts, message, read.acts, signal).catch(
+      (error: unknown): CutActs => {
+        if (stopReason(signal) !== 'cancelled') throw error;
+        return { acts: read.acts, notes: [] };
+      },
+    );
     const before = await this.#before(head, cut.acts);
     const undo = cut.acts.some(({ act }) => act === 'undo');
     const problems = [
@@ -186,6 +199,7 @@ export class TakingTurns {
         continue;
       }
       left = await this.its.talks.delivered(left, number);
+      if (reply) await this.its.intake.done({ conversation: head.conversation, id: reply.to });
     }
     return left;
   }

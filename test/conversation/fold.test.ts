@@ -254,3 +254,18 @@ describe('any transcript', () => {
     );
   });
 });
+
+test('numbers mean the ranking that the user saw, whatever acts stand before them', () => {
+  const shown = ['a', 'b', 'c', 'd'].map(id);
+  const seen = [[clue('man')], { shown }] as const;
+  const forgotten = talked(seen, [
+    [
+      { act: 'forget', pictures: [{ rank: 1 }] },
+      { act: 'choose', picture: { rank: 2 } },
+    ],
+  ]);
+  expect(forgotten.pictures).toEqual([id('b')]);
+  const fresh = talked(seen, [[{ act: 'reset' }, { act: 'choose', picture: { rank: 2 } }]]);
+  expect(fresh.pictures).toEqual([id('b')]);
+  expect(fresh.clues).toEqual([]);
+});

@@ -1,6 +1,7 @@
 /** Messages that overlap: their order, what overtakes what, duplicates, budgets, retries, an end in time. */
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Act } from '../../src/conversation/act.ts';
 import { engineBudget } from '../../src/conversation/budgets.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { SessionManager } from '../../src/conversation/session-manager.ts';
@@ -8,6 +9,7 @@ import type { SessionManagerParts } from '../../src/conversation/session-parts.t
 import { ChatReidError } from '../../src/foundation/error.ts';
 import { temporaryFolder } from '../gallery/temporary-folder.ts';
 import { bareParts, foundOf, type Searching } from '../../bench/bare-talks.ts';
+import { smallPicture } from '../support/known-probes.ts';
 import { messageOf } from './message-of.ts';
 
 /** Searches that wait until they are let go, by their words. */
@@ -239,4 +241,109 @@ describe('the end', () => {
     expect(finals().map(({ key }) => key)).toEqual(['m1#final']);
     await next.close();
   });
+
+  test('keeps what waits behind the one that was ended, in its order, for the next process', async () => {
+    const gate = new Gate();
+    const { home, manager, finals, deliver } = await managed(gate.search);
+    const asked: readonly Act[][] = [[], [{ act: 'help' }], [{ act: 'help' }]];
+    const all = asked.map((acts, at) =>
+      manager
+        .handle(messageOf('test:a', `m${at}`, at === 0 ? 'alpha' : '', { acts }), deliver)
+        .done.catch(() => undefined),
+    );
+    await gate.begins('alpha');
+    await manager.close(1);
+    await Promise.all(all);
+    expect(finals()).toEqual([]);
+    const next = new SessionManager(await bareParts(home));
+    await next.resume('test:', deliver);
+    expect(finals().map(({ key }) => key)).toEqual(['m0#final', 'm1#final', 'm2#final']);
+    expect((await next.turns('test:a')).map(({ messageId }) => messageId)).toEqual(['m0', 'm1', 'm2']);
+    await next.close();
+  });
+
+  test('come four times, costs only those that had begun each time', async () => {
+    const gate = new Gate();
+    const { home, manager, finals, deliver } = await managed(gate.search);
+    const ask = (id: string, words: string, acts: readonly Act[]) =>
+      manager.handle(messageOf('test:a', id, words, { acts }), deliver).done.catch(() => undefined);
+    const left = [ask('m0', 'alpha', []), ask('m1', '', [{ act: 'help' }])];
+    await gate.begins('alpha');
+    await manager.close(1);
+    await Promise.all(left);
+    for (let start = 0; start < 4; start++) {
+      const again = new Gate();
+      const next = new SessionManager(await bareParts(home, again.search));
+      const resumed = next.resume('test:', deliver).catch(() => undefined);
+      if (start < 3) await again.begins('alpha');
+      else await resumed;
+      await next.close(1);
+      await resumed;
+    }
+    expect(finals().map(({ key, error }) => [key, error?.code])).toEqual([
+      ['m0#final', 'INTERNAL'],
+      ['m1#final', undefined],
+    ]);
+  });
+});
+
+test('a message that comes again while a newer search runs does not end that search', async () => {
+  const gate = new Gate();
+  const { manager, finals, deliver } = await managed(gate.search);
+  gate.open('alpha');
+  await manager.handle(messageOf('test:a', 'm1', 'alpha'), deliver).done;
+  const second = manager.handle(messageOf('test:a', 'm2', 'bravo'), deliver);
+  await gate.begins('alpha, bravo');
+  const again = manager.handle(messageOf('test:a', 'm1', 'alpha'), deliver);
+  await again.accepted;
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  gate.open('alpha, bravo');
+  await Promise.all([second.done, again.done]);
+  expect(finals().map(({ key }) => key)).toEqual(['m1#final', 'm2#final']);
+  expect(finals()[1]!.answer?.cards.length).toBeGreaterThan(0);
+  await manager.close();
+});
+
+test('a reply that is delivered late is done with: its message is not answered anew', async () => {
+  const { home, manager, finals, deliver } = await managed(async () => foundOf(3), {
+    limits: { retries: [1], seen: 2 },
+  });
+  const refusing = async () => {
+    throw new Error('no network');
+  };
+  await expect(manager.handle(messageOf('test:a', 'm1', 'alpha'), refusing).done).rejects.toThrow();
+  for (const id of ['m2', 'm3', 'm4']) await manager.handle(messageOf('test:a', id, id), deliver).done;
+  await manager.close();
+  const next = new SessionManager(await bareParts(home));
+  await next.resume('test:', deliver);
+  expect(finals().filter(({ to }) => to === 'm1')).toHaveLength(1);
+  await next.close();
+});
+
+test('stopped while people are looked for, the message is answered with CANCELLED', async () => {
+  let begun = () => {};
+  const looking = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const { manager, finals, deliver } = await managed(async () => foundOf(3), {
+    people: (_bytes, signal) => {
+      begun();
+      return new Promise((_resolve, reject) =>
+        signal?.addEventListener('abort', () => reject(signal.reason)),
+      );
+    },
+  });
+  const picture = await smallPicture(1);
+  const sent = manager.handle(
+    messageOf('test:a', 'm1', '', {
+      pictures: [picture],
+      acts: [{ act: 'show', pictures: [{ attachment: 0 }] }],
+    }),
+    deliver,
+  );
+  await looking;
+  manager.cancel('test:a');
+  await sent.done;
+  expect(finals().map(({ error }) => error?.code)).toEqual(['CANCELLED']);
+  await manager.close();
 });
