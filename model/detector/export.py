@@ -1,6 +1,6 @@
 """Writes the trained detector as ONNX and names it in chatreid.json, with its checksum.
 
-    python export.py /tmp/detector.pt ../chatreid-tiny --side 512 --score 0.35 --overlap 0.55
+    python export.py /tmp/detector.pt ../chatreid-tiny --side 640 --score 0.35 --overlap 0.55
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("weights")
     parser.add_argument("folder", help="the model folder")
-    parser.add_argument("--side", type=int, default=512, help="longer side of what the network looks at, in pixels")
+    parser.add_argument("--side", type=int, default=640, help="longer side of what the network looks at, in pixels")
     parser.add_argument("--score", type=float, default=0.35, help="a person less sure than this is none")
     parser.add_argument("--overlap", type=float, default=0.55, help="boxes that overlap more are of one person")
     options = parser.parse_args()

@@ -118,7 +118,7 @@ def loss(output, wanted) -> torch.Tensor:
 
 
 def people_of(output, least: float = 0.05, overlap: float = 0.55):
-    """Boxes (N, 4) and scores of one picture's output (5, h, w), the best of each heap; as src/gallery/people does."""
+    """Boxes (N, 4) and scores of one picture's output (5, h, w), the best of each heap; much as src/engine/people-detector.ts does."""
     score = torch.sigmoid(output[0])
     peaks = (score == F.max_pool2d(score[None, None], 3, 1, 1)[0, 0]) & (score > least)
     rows, columns = torch.nonzero(peaks, as_tuple=True)

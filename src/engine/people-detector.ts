@@ -1,7 +1,14 @@
 /** Finds the people in a picture with the small network in `people` of chatreid.json, in this process. */
 import { z } from 'zod';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
-import { boxInside, boxOverlap, type FoundPerson, type PeopleFound } from '../foundation/person-box.ts';
+import {
+  boxArea,
+  boxInside,
+  boxOverlap,
+  type FoundPerson,
+  type PeopleFound,
+  sharedArea,
+} from '../foundation/person-box.ts';
 import { decodeRgb, inspectPicture, type RgbPicture } from '../foundation/picture.ts';
 import { OpenCalls } from './checkpoint.ts';
 import { ModelFolder } from './model-folder.ts';
@@ -35,6 +42,9 @@ const multiple = 32;
 const grey = 114;
 /** The network takes pixels from 0 to 255 as they are. */
 const asTheyAre = { scale: 1, mean: [0, 0, 0], std: [1, 1, 1] };
+
+/** A box of which so much lies in a surer one shows a part of that person: legs, a bag. */
+const inside = 0.85;
 
 interface Looked {
   readonly pixels: RgbPicture;
@@ -184,11 +194,16 @@ function isPeak(at: (row: number, column: number) => number, row: number, column
   return true;
 }
 
-/** Of boxes that lie on one another only the surest is kept. */
+/** Of boxes that lie on or in one another only the surest is kept. */
 function surestOfEach(sorted: readonly Peak[], overlap: number): Peak[] {
   const kept: Peak[] = [];
   for (const peak of sorted) {
-    if (kept.every((other) => boxOverlap(asBox(peak), asBox(other)) <= overlap)) kept.push(peak);
+    const box = asBox(peak);
+    const again = kept.some((other) => {
+      const known = asBox(other);
+      return boxOverlap(box, known) > overlap || sharedArea(box, known) > inside * boxArea(box);
+    });
+    if (!again) kept.push(peak);
   }
   return kept;
 }

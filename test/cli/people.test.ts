@@ -52,7 +52,7 @@ describe('evaluate people', () => {
     );
     expect(ran).toMatchObject({ exitCode: 0 });
     const report = JSON.parse(ran.stdout) as { frames: { recall: number }[]; crops: unknown[] };
-    expect(report.frames[0]?.recall).toBeGreaterThan(0.3);
+    expect(report.frames[0]?.recall).toBeGreaterThan(0.6);
     expect(report.crops).toEqual([{ folder: crops, crops: 2, untouched: 0 }]);
     expect((await run('evaluate', 'people', '--frames', frames, '--first', '1')).stdout).toMatch(
       /recall.*precision/,

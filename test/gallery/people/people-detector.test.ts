@@ -40,7 +40,7 @@ describe('the shipped people detector', () => {
     );
     const { recall, precision, people } = detectionScore(scored);
     expect(people).toBeGreaterThan(20);
-    expect(recall).toBeGreaterThan(0.3);
+    expect(recall).toBeGreaterThan(0.8);
     expect(precision).toBeGreaterThan(0.7);
   });
 
