@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Act } from '../../src/conversation/act.ts';
 import { messageOf } from '../../src/foundation/error.ts';
 import { attributeNames } from '../../src/foundation/person-attributes.ts';
-import { instantOf } from '../../src/foundation/site-time.ts';
+import { instantOf, type WallClock } from '../../src/foundation/site-time.ts';
 import { invalid } from './json-error.ts';
 
 const words = z.string().max(10_000);
@@ -15,7 +15,12 @@ const queried = z.strictObject({ query: z.literal(true) });
 const picture = z.union([rank, known, attached, queried]);
 const pictures = z.array(picture).max(1000);
 const names = z.array(name).max(1000);
-const trait = z.strictObject({ name: z.enum(attributeNames), value: name, present: z.boolean() });
+const spoken = words.regex(/\S/, 'There are no words in this');
+const trait = z.strictObject({
+  name: z.enum(attributeNames),
+  value: z.string().max(40).regex(/\S/),
+  present: z.boolean(),
+});
 const parts = ['words', 'pictures', 'exclusions', 'cameras', 'places', 'time', 'answers', 'gallery'] as const;
 
 function acts(timeZone: string) {
@@ -28,7 +33,7 @@ function acts(timeZone: string) {
   return z
     .array(
       z.discriminatedUnion('act', [
-        z.strictObject({ act: z.literal('clue'), words, traits: z.array(trait).max(100).optional() }),
+        z.strictObject({ act: z.literal('clue'), words: spoken, traits: z.array(trait).max(20).optional() }),
         z.strictObject({ act: z.literal('show'), pictures, add: z.boolean().optional() }),
         z.strictObject({ act: z.literal('exclude'), pictures }),
         z.strictObject({ act: z.literal('choose'), picture }),
@@ -88,17 +93,31 @@ export function readActs(json: string, timeZone: string): Act[] {
   }
 }
 
-/** @returns ISO 8601 in UTC; undefined for what is no time */
+const timePattern = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?$/;
+
+/** @returns ISO 8601 in UTC; undefined for what is no time, or not on the calendar */
 export function readTime(text: string, timeZone: string): string | undefined {
-  const local = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?$/.exec(text);
-  if (local !== null) {
-    const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = local
-      .slice(1)
-      .map((part) => Number(part ?? 0));
-    return instantOf({ year, month, day, hour, minute, second }, timeZone).toISOString();
-  }
-  const instant = new Date(text);
-  return /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(instant.getTime())
-    ? instant.toISOString()
-    : undefined;
+  const written = timePattern.exec(text);
+  if (written === null) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = written
+    .slice(1, 7)
+    .map((part) => Number(part ?? 0));
+  const clock = { year, month, day, hour, minute, second };
+  if (!isOnCalendar(clock)) return undefined;
+  const instant = written[7] === undefined ? instantOf(clock, timeZone) : new Date(text);
+  return Number.isNaN(instant.getTime()) ? undefined : instant.toISOString();
+}
+
+/** Dates overflow silently: 31 February would be some day of March. */
+function isOnCalendar({ year, month, day, hour, minute, second }: WallClock): boolean {
+  const date = new Date(Date.UTC(year, month - 1, day, hour, minute, second));
+  const kept = [
+    date.getUTCFullYear(),
+    date.getUTCMonth() + 1,
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    date.getUTCSeconds(),
+  ];
+  return [year, month, day, hour, minute, second].every((part, at) => part === kept[at]);
 }

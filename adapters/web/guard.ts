@@ -84,7 +84,8 @@ export function statedLength(most: number): MiddlewareHandler {
     if (context.req.header('transfer-encoding') !== undefined)
       throw invalid('The length of this request is not stated.');
     if (Number(context.req.header('content-length') ?? 0) > most) {
-      throw tooMuch(`A request may bring ${most / 1048576} MB at most.`);
+      const size = most < 1048576 ? `${most / 1024} kB` : `${most / 1048576} MB`;
+      throw tooMuch(`A request may bring ${size} at most.`);
     }
     await next();
   };

@@ -1,5 +1,6 @@
 /** The token that anybody needs who is not on this machine, and the cookie that stands for it afterwards. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import { ChatReidError } from '../../src/foundation/error.ts';
@@ -7,9 +8,11 @@ import { ChatReidError } from '../../src/foundation/error.ts';
 const cookieName = 'chatreid';
 const signedInSeconds = 12 * 60 * 60;
 const triesPerMinute = 10;
+const keptAddresses = 10_000;
 
 export class SignIn {
-  #failures = 0;
+  /** Wrong tokens of this minute, by who gave them: nobody can lock out somebody else. */
+  readonly #failures = new Map<string, number>();
   #minute = 0;
 
   /** @param token undefined where everybody who can reach the server may use it */
@@ -31,10 +34,11 @@ export class SignIn {
   /** @throws ChatReidError SIGN_IN_NEEDED */
   signIn(context: Context, given: string): void {
     this.#countMinute();
-    if (this.#failures >= triesPerMinute)
+    const address = remoteAddress(context);
+    if ((this.#failures.get(address) ?? 0) >= triesPerMinute)
       throw refusal('Too many wrong tokens.', 'Wait a minute, then try again.');
     if (this.token !== undefined && !same(given, this.token)) {
-      this.#failures++;
+      this.#countFailure(address);
       throw refusal('This is not the token.', 'It is printed where the server was started.');
     }
     const until = String(this.now() + signedInSeconds * 1000);
@@ -54,13 +58,25 @@ export class SignIn {
 
   #countMinute(): void {
     const minute = Math.floor(this.now() / 60_000);
-    if (minute !== this.#minute) this.#failures = 0;
+    if (minute !== this.#minute) this.#failures.clear();
     this.#minute = minute;
+  }
+
+  #countFailure(address: string): void {
+    this.#failures.set(address, (this.#failures.get(address) ?? 0) + 1);
+    const [oldest] = this.#failures.keys();
+    if (this.#failures.size > keptAddresses && oldest !== undefined) this.#failures.delete(oldest);
   }
 }
 
 export function signInNeeded(): ChatReidError {
   return refusal('You are not signed in.', 'Open the page and give the token.');
+}
+
+/** @returns '' for a request that came over no connection */
+function remoteAddress(context: Context): string {
+  const { incoming } = (context.env ?? {}) as { incoming?: unknown };
+  return incoming === undefined ? '' : (getConnInfo(context).remote.address ?? '');
 }
 
 function refusal(message: string, next: string): ChatReidError {

@@ -36,10 +36,12 @@ export class TalkEvents {
   /** Numbers begin anew with every process, so they carry its name. */
   readonly #process = randomUUID().slice(0, 8);
   readonly #logs = new Map<string, Log>();
+  /** Above every number given so far: a log that begins anew must not take an old log's number for its own. */
+  #next = 1;
 
   publish(talk: string, event: TalkEvent): void {
     const log = this.#log(talk);
-    const number = log.next++;
+    const number = this.#number(log);
     const numbered = { ...event, id: this.#id(number), number };
     log.events.push(numbered);
     if (log.events.length > keptEvents) log.events.shift();
@@ -79,8 +81,21 @@ export class TalkEvents {
     return { messages: [...open.values()], replies };
   }
 
+  /** Pages that listen go on listening: they are told what is said in this talk from now on. */
   forget(talk: string): void {
-    this.#logs.delete(talk);
+    const log = this.#logs.get(talk);
+    if (log === undefined) return;
+    log.events.length = 0;
+    log.open.clear();
+    // A number that no event has: whoever knows the one before it still shows what is forgotten, and gets everything.
+    this.#number(log);
+    if (log.listeners.size === 0) this.#logs.delete(talk);
+  }
+
+  #number(log: Log): number {
+    const number = log.next++;
+    this.#next = Math.max(this.#next, log.next);
+    return number;
   }
 
   #id(number: number): string {
@@ -88,7 +103,12 @@ export class TalkEvents {
   }
 
   #log(talk: string): Log {
-    const log = this.#logs.get(talk) ?? { next: 1, events: [], listeners: new Set(), open: new Map() };
+    const log = this.#logs.get(talk) ?? {
+      next: this.#next,
+      events: [],
+      listeners: new Set(),
+      open: new Map(),
+    };
     // Most recently used last.
     this.#logs.delete(talk);
     this.#logs.set(talk, log);

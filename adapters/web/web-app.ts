@@ -14,6 +14,9 @@ import { SignIn } from './sign-in.ts';
 import type { TalkEvents } from './talk-events.ts';
 import { talkRoutes } from './talk-routes.ts';
 
+/** Anybody may send this much without the token. */
+const signInBytes = 4096;
+
 export interface WebAppParts {
   readonly conversations: Conversations;
   readonly galleries: GalleryAccess;
@@ -56,8 +59,10 @@ export function webApp(parts: WebAppParts): Hono {
     await next();
   });
   app.use('/api/*', statedLength(limits.bytesPerRequest));
+  app.use('/api/sign-in', statedLength(signInBytes));
   app.post('/api/sign-in', async (context) => {
-    const { token } = (await context.req.json().catch(() => ({}))) as { token?: unknown };
+    const body: unknown = await context.req.json().catch(() => undefined);
+    const token = (body as { token?: unknown } | null | undefined)?.token;
     signIn.signIn(context, typeof token === 'string' ? token : '');
     return context.json({});
   });

@@ -134,6 +134,19 @@ describe('on a network', () => {
     expect((await network.request('/api/talks', { headers: { cookie: forged } })).status).toBe(401);
   });
 
+  test.each(['null', '5', '"x"', '[]', '{', ''])('the body %j holds no token', async (body) => {
+    expect((await network.request('/api/sign-in', { method: 'POST', body })).status).toBe(401);
+  });
+
+  test('a token brings 4 kB at most: nobody has signed in yet', async () => {
+    const headers = { 'content-length': '4097' };
+    const response = await network.request('/api/sign-in', { method: 'POST', body: '{}', headers });
+    expect([response.status, (await errorOf(response)).message]).toEqual([
+      413,
+      'A request may bring 4 kB at most.',
+    ]);
+  });
+
   test('a name that is not ours is refused even there', async () => {
     expect((await network.request('/health', { headers: { host: 'evil.example' } })).status).toBe(403);
   });
@@ -149,11 +162,15 @@ describe('on a network', () => {
       return context.text('in');
     });
     app.get('/', (context) => context.text(String(clock.isSignedIn(context))));
-    const give = async (given: string) => (await app.request('/', { method: 'POST', body: given })).text();
+    const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
+    const give = async (given: string, env = from('192.168.1.7')) =>
+      (await app.request('/', { method: 'POST', body: given }, env)).text();
     for (let time = 0; time < 10; time++) expect(await give('guess')).toBe('This is not the token.');
     expect(await give(token)).toBe('Too many wrong tokens.');
+    expect(await give(token, from('192.168.1.8')), 'somebody else').toBe('in');
+    expect(await give(token), 'still').toBe('Too many wrong tokens.');
     now += 60_000;
-    const response = await app.request('/', { method: 'POST', body: token });
+    const response = await app.request('/', { method: 'POST', body: token }, from('192.168.1.7'));
     const cookie = response.headers.get('set-cookie')!.split(';')[0]!;
     const signedIn = async () => (await app.request('/', { headers: { cookie } })).text();
     expect(await signedIn()).toBe('true');

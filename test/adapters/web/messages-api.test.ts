@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterEach, expect, test } from 'vitest';
 import type { PageReply } from '../../../adapters/web/page-reply.ts';
+import type { Act } from '../../../src/conversation/act.ts';
+import { attributeNames } from '../../../src/foundation/person-attributes.ts';
 import { pictureId } from '../../../src/foundation/picture.ts';
 import { animated } from '../../foundation/odd-pictures.ts';
 import { badUploads } from './bad-uploads.ts';
 import { demoQueries } from './demo-people.ts';
-import { errorOf, talk, WebHarness } from './web-harness.ts';
+import { errorOf, type Sent, talk, WebHarness } from './web-harness.ts';
 
 let web = new WebHarness();
 afterEach(async () => {
@@ -16,6 +18,13 @@ afterEach(async () => {
 });
 
 const photo = { name: 'photo.jpg', bytes: new Uint8Array(readFileSync(demoQueries[0]!.path)) };
+const clue = (traits: number, value: string): Act[] => [
+  {
+    act: 'clue',
+    words: 'red coat',
+    traits: Array.from({ length: traits }, () => ({ name: attributeNames[0]!, value, present: true })),
+  },
+];
 const answered = (kinds: readonly string[]) => kinds.includes('done');
 
 test('a message is answered by a first page and a final reply, in this order, after the message itself', async () => {
@@ -159,7 +168,7 @@ test('a message of ten thousand words and one full of markup arrive as they were
   expect(web.conversations.handled.map(({ text }) => text)).toEqual([long, odd]);
 });
 
-test.each([
+test.each<[string, Sent, RegExp]>([
   ['no id', { id: '' }, /needs an id/],
   ['an id that is none', { id: '../../etc/passwd', text: 'x' }, /needs an id/],
   ['nothing in it', {}, /empty/],
@@ -172,11 +181,33 @@ test.each([
     /cannot be read/,
   ],
   ['a time that is none', { acts: '[{"act":"constrain","after":"yesterday"}]' }, /not a time/],
+  ...[
+    '2026-99-99',
+    '2026-02-29',
+    '2026-02-30T10:00Z',
+    '2026-05-12T24:00',
+    '2026-05-12T10:60',
+    '0000-01-01',
+    '2026-05-12T10:00+99:00',
+  ].map((after): [string, Sent, RegExp] => [
+    `the time ${after}`,
+    { acts: [{ act: 'constrain', after }] },
+    /not a time/,
+  ]),
+  ['a clue without words', { acts: [{ act: 'clue', words: ' \n' }] }, /no words/],
+  ['a clue of 21 traits', { acts: clue(21, 'red') }, /cannot be read/],
+  ['a trait of 41 letters', { acts: clue(1, 'r'.repeat(41)) }, /cannot be read/],
+  ['a blank trait', { acts: clue(1, ' ') }, /cannot be read/],
 ])('a message with %s is refused', async (_, sent, says) => {
   const response = await web.say(sent);
   expect(response.status).toBe(400);
   expect((await errorOf(response)).message).toMatch(says);
   expect(web.conversations.handled).toEqual([]);
+});
+
+test('a clue of twenty traits of forty letters, and the leap day, are taken', async () => {
+  const acts: Act[] = [...clue(20, 'r'.repeat(40)), { act: 'constrain', after: '2028-02-29' }];
+  expect((await web.say({ acts })).status).toBe(202);
 });
 
 test('a time from the form is on the clock of the site', async () => {
