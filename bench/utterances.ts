@@ -1,7 +1,12 @@
 /** `npm run utterances`: how well free text is read, on the labelled corpus; the part kept apart only as numbers. */
 import { Command } from 'commander';
 import { readActs } from '../src/conversation/interpreter/read-acts.ts';
-import { keptApart, type LabelledUtterance, readTheme, themes } from './utterances/labelled-utterance.ts';
+import {
+  developedThemes,
+  keptApart,
+  type LabelledUtterance,
+  readTheme,
+} from './utterances/labelled-utterance.ts';
 import { situation } from './utterances/situations.ts';
 import { scoreUtterance, share, sum, type UtteranceScore } from './utterances/utterance-score.ts';
 
@@ -21,12 +26,18 @@ const command = new Command('npm run utterances --')
 await command.parseAsync();
 
 function evaluate({ wrong = false, developed = false }: { wrong?: boolean; developed?: boolean }): void {
-  const developedThemes = themes().filter((theme) => theme !== keptApart);
-  const scored = new Map(developedThemes.map((theme) => [theme, readTheme(theme).map(scoreOne)]));
+  const scored = scoreThemes(developedThemes());
   if (wrong) for (const one of [...scored.values()].flat()) printWrong(one);
   for (const [theme, of] of scored) console.log(row(theme, of));
   console.log(row('developed', [...scored.values()].flat()));
-  if (!developed) console.log(row('kept apart', readTheme(keptApart).map(scoreOne)));
+  if (developed) return;
+  const apart = scoreThemes(keptApart);
+  for (const [theme, of] of apart) console.log(row(theme, of));
+  console.log(row('kept apart', [...apart.values()].flat()));
+}
+
+function scoreThemes(names: readonly string[]): Map<string, Scored[]> {
+  return new Map(names.map((theme) => [theme, readTheme(theme).map(scoreOne)]));
 }
 
 function scoreOne(utterance: LabelledUtterance): Scored {
@@ -41,7 +52,7 @@ function row(name: string, scored: readonly Scored[]): string {
   const acts = sum(scored.map(({ score }) => score.acts));
   const slots = sum(scored.map(({ score }) => score.slots));
   return [
-    name.padEnd(14),
+    name.padEnd(16),
     `${String(scored.length).padStart(4)} utterances`,
     `acts ${percent(share(acts))} of ${acts.of}`,
     `slots ${percent(share(slots))} of ${slots.of}`,

@@ -11,12 +11,16 @@ export interface ReadingContext {
   readonly now: Date;
   /** IANA name. */
   readonly timeZone: string;
-  /** Of the newest picture in the gallery: a time without a date is on this day where it lies in the past. */
+  /** Of the oldest picture in the gallery. */
+  readonly firstTime?: Date;
+  /** Of the newest one. What would lie after it ("yesterday", a weekday) is counted back from it. */
   readonly lastTime?: Date;
   /** Pictures that came with the text. */
   readonly attachments: number;
   /** Candidates that numbers may mean. */
   readonly shown: number;
+  /** Numbers of those that the last messages asked about: "not those two". */
+  readonly talkedOf?: readonly number[];
   /** People of a picture that are waiting to be chosen from. */
   readonly people: number;
   /** The bot's open question. */

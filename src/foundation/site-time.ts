@@ -71,11 +71,17 @@ export function isTimeZone(name: string): boolean {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+/** e.g. `24 Nov 2026` */
+export function formatDay(instant: Date | string, timeZone: string): string {
+  const { year, month, day } = wallClock(new Date(instant), timeZone);
+  return `${day} ${months[month - 1]} ${year}`;
+}
+
 /** e.g. `24 Nov 2026 13:05`, with seconds only where there are any. The same on every machine, whatever its locale. */
 export function formatTime(instant: Date | string, timeZone: string): string {
-  const { year, month, day, hour, minute, second } = wallClock(new Date(instant), timeZone);
+  const { hour, minute, second } = wallClock(new Date(instant), timeZone);
   const seconds = second === 0 ? '' : `:${two(second)}`;
-  return `${day} ${months[month - 1]} ${year} ${two(hour)}:${two(minute)}${seconds}`;
+  return `${formatDay(instant, timeZone)} ${two(hour)}:${two(minute)}${seconds}`;
 }
 
 function two(value: number): string {

@@ -8,7 +8,7 @@ const numbered = new RegExp(
   `${lead}(case|incident|ticket|file|investigation|report|job|reference|ref|crime(?: no)?|cad|log)\\s*(?:reference|ref|id|file)?\\s*(?:no\\.?|number|nr\\.?|num|#)?\\s*[:#]?\\s*(?=${id}(?:\\s|[:,.-]|$))`,
 );
 const stated = new RegExp(
-  `${lead}(?:case|purpose|reason|incident|grounds)(?:\\s+(?:of|for)(?: (?:the|this|my))? (?:search|request|query|looking))?\\s*(?:[:=]|is\\b|-\\s)\\s*(?=\\S)`,
+  `${lead}(?:purpose\\s+(?=[a-z])|(?:case|purpose|reason|incident|grounds|background|objective|why we search|search reason)(?:\\s+(?:of|for)(?: (?:the|this|my))? (?:search|request|query|looking))?\\s*(?:[:=]|is\\b|-\\s))\\s*(?=\\S)`,
 );
 
 export const readCase: Rule = (line, reading) => {

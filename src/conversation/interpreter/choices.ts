@@ -1,5 +1,5 @@
 /** A candidate to search with: "use #1", "that's him, 3", "2 looks right", "more like 2"; or a person of a picture. */
-import { clause, clauseEnd, clauseStart, wholeLine } from './patterns.ts';
+import { clause, clauseEnd, clauseStart, politeStart, wholeLine } from './patterns.ts';
 import { candidateNoun, everyShown, oneRank, rankList, ranksIn } from './ranks.ts';
 import { readLooseRanks } from './loose-ranks.ts';
 import type { Reading, Rule } from './reading.ts';
@@ -7,16 +7,16 @@ import type { Reading, Rule } from './reading.ts';
 const him =
   '(?:him|her|them|it|the (?:one|guy|man|woman|person|suspect|girl|boy|lady|right one)(?: (?:i|we)(?: am| are)? (?:want|mean|looking for|saw))?|our (?:man|guy|one|woman|suspect|person)|my (?:guy|man|one))';
 const think =
-  "(?:(?:i|we) (?:think|guess|believe|would say|am (?:pretty |quite )?sure|'m (?:pretty |quite )?sure|reckon|bet)(?: that)?\\s+|(?:yes|yeah|yep|ok|maybe|probably|definitely|looks like|it must be|must be|could be|might be|found|got)[\\s,:!]+)";
+  "(?:(?:i|we) (?:think|guess|believe|would say|am (?:pretty |quite )?sure|'m (?:pretty |quite )?sure|reckon|bet)(?: that)?\\s+|(?:yes|yeah|yep|ok|maybe|probably|definitely|looks like|it must be|must be|could be|might be|found|got|hit|match|that one|this one|gotcha|found (?:him|her)|we (?:have|found|got) (?:a match|him|her|it)|confirm|confirmed|agreed|i agree|exactly|absolutely|correct|bingo|sure|certainly|100 ?%|right|yess+|yup|yea|aye|great|perfect|nice|(?:correct|right)(?: one)?(?: is)?|my (?:bet|guess|pick|choice|vote|money|favou?rite)(?: is|'s)?(?: on)?|(?:the|our|my) (?:suspect|man|guy|woman|person|one|girl|boy|lady|thief|kid|son|daughter|mum|mom|dad|match|answer|winner|target|right (?:one|person|guy|man|woman)|correct (?:one|person)|best (?:one|match)?)(?: (?:i|we) (?:want|mean|need|look for|saw))?(?: is| was|'s| must be| would be| should be| could be| has to be)(?: on| in)?|i(?: clearly| definitely| do)? (?:recogni[sz]e|know|pick|choose|mean|meant|say|vote)(?: him| her| that)?(?: in| on| for)?)[\\s,:!]+)";
 const use =
-  "(?:use|choose|pick|select|take|try|go (?:on )?with|(?:i'?m |i am )?going with|go for|settle on|dig into|track|investigate|check(?: out)?|follow|continue with|carry on with|keep going with|proceed with|stick with|i(?:'ll| will|'d| would)? (?:take|pick|choose|go with|want)|look(?:ing)? for|find(?: me)?|(?:re)?search(?:ing)?(?: again| now)?(?: with| for| by| using| on| from)?|set|make|query(?: with)?)";
+  "(?:use|choose|pick|select|take|try|go (?:on )?with|(?:i'?m |i am )?going with|go for|settle on|dig into|track|investigate|check(?: out)?|follow|continue with|carry on with|keep going with|proceed with|stick with|i(?:'ll| will|'d| would)? (?:take|pick|choose|go with|want)|look(?:ing)? for|find(?: me)?|(?:re)?search(?:ing)?(?: again| now)?(?: with| for| by| using| on| from)?|set|make|query(?: with)?|i(?:'ll)? choose|keep|(?:keep|continue|go on|carry on|proceed)(?: on)? (?:searching|search|looking|to search|tracking|the search)(?: (?:with|for|by|from|using|on))?|work with|run with|switch to|start (?:from|with)|stay with|(?:base|run|do) (?:it|this|that|the search|a search)(?: again)? (?:on|with|from|using)|let'?s (?:take|use|go with)|focus on|go on|narrow (?:it )?down (?:to|on)|confirm|mark|accept|vote for|prefer|i like|zoom in on)";
 const asQuery =
   '(?:\\s+(?:as|for|to) (?:(?:the|a|my|our|new)\\s+){0,2}(?:query|reference|search|person|start|base|target|search with)(?: (?:picture|image|photo|person))?|\\s+from now on|\\s+the query|\\s+to search(?: with)?)?';
 const like =
-  '(?:(?:show|find|give|get|search)(?: me| for)?\\s+)?(?:who |anyone who |(?:some )?(?:more |other )?(?:others|people|persons|anyone|someone|somebody|something|pictures|photos|ones|results|candidates)? ?|looks?|looked){0,3}\\s*(?:like|similar to|resembling|closest to|close to|same as)';
+  '(?:(?:show|find|give|get|search|look|looking)(?: me| for)?\\s+)?(?:who |anyone who |(?:some )?(?:more |other )?(?:others|people|persons|anyone|someone|somebody|something|pictures|photos|ones|results|candidates)? ?|looks?|looked){0,3}\\s*(?:like|similar to|resembling|closest to|close to|same as)';
 
 const used = new RegExp(
-  `${clauseStart}(?:(?:please|pls|and|then|can you|could you|let'?s|now|ok|just|so|but|no|yes|yeah)[\\s,]+){0,4}${use}\\s+(?:that (?:guy|man|woman|person)[, ]+)?(${rankList})${asQuery}`,
+  `${clauseStart}${politeStart}${use}\\s+(?:that (?:guy|man|woman|person)[, ]+)?(${rankList})${asQuery}`,
 );
 const named = new RegExp(
   `(?<![\\w'])${think}{0,3}(?:it|that|this|he|she|him|her)(?:'?s|\\s+is|\\s+was|\\s+must be|\\s+could be|\\s+might be|\\s+may be|\\s+looks like)?\\s+(?:(?:definitely|probably|clearly|him|her|it|the one|the guy|the man|the woman|our (?:man|guy)|for sure|in|on|at|maybe|surely)[\\s,:!.-]+){0,3}(${oneRank})${clauseEnd}`,
@@ -30,9 +30,11 @@ const similar = new RegExp(
 const yesThat = new RegExp(
   `${clauseStart}(?:${think}{1,3}|this is (?:him|her)[\\s,:]+|(?:him|her)[\\s,:]+)(?:in\\s+|on\\s+)?(${oneRank})${clauseEnd}`,
 );
-const alone = wholeLine(`(?:only |just |click |open )?(${oneRank})`);
+const alone = wholeLine(
+  `(?:only |just |click |open |maybe |perhaps )?(${oneRank})(?:[\\s,]+(?:no doubt|without (?:a )?doubt|maybe|perhaps|probably|i think|i guess|it is|for sure|definitely|100 ?%|it must be|i'?d say|i believe|matches|fits|is a match|yes))?`,
+);
 const thatsHim = clause(
-  `(?:${think})?(?:yes |yeah )?(?:that|this|it)(?:'?s| is|s)? (?:definitely |clearly |exactly )?${him}|(?:found|got) (?:him|her)|(?:him|her) exactly|bingo`,
+  `(?:${think})?(?:yes |yeah )?(?:that|this|it)(?:'?s| is|s)? (?:definitely |clearly |exactly )?${him}|(?:found|got) (?:him|her)|(?:him|her) exactly|bingo|(?:use|take|choose|pick|select) (?:that|this) (?:one|guy|man|woman|person|lady|girl|boy)`,
 );
 
 const place =
@@ -59,12 +61,13 @@ export const readChoices: Rule = (line, reading) => {
     }
   }
   readLooseRanks(line, shown, (judgement, clause) => {
+    if (judgement === 'choose' && attachments > 0) return false;
     if (judgement === 'choose') choose(ranksIn(clause, Math.max(shown, people)), reading);
     else if (shown > 0) reading.exclude(judgement === 'exclude' ? ranksIn(clause, shown) : everyShown(shown));
     return judgement === 'choose' || shown > 0;
   });
-  if (searching && shown > 0 && line.take(thatsHim) && !reading.has('choose'))
-    reading.add({ act: 'choose', picture: { rank: 1 } });
+  if (searching && shown > 0 && attachments === 0 && line.take(thatsHim))
+    reading.pointedAt = reading.thatOne();
 };
 
 function choose(ranks: readonly number[], reading: Reading): void {

@@ -12,7 +12,7 @@ const day = "(?:\\s+(?:o'?clock|in the (?:morning|afternoon|evening)|at night))"
 const digits = '(?:[01]?\\d|2[0-4])';
 const spokenMinutes =
   '(?:half|quarter|a quarter|five|ten|twenty|twenty five|twenty-five|20|25|\\d{1,2} minutes?)';
-const spoken = `${spokenMinutes}\\s+(?:past|to|after|before)\\s+(?:${numberWords}|${digits}(?![:\\d]))${meridiem}?|half (?:${numberWords})\\b`;
+const spoken = `${spokenMinutes}\\s+(?:past|to|after|before)\\s+(?:${numberWords}|${digits}(?![:\\d]))${meridiem}?|half (?:${numberWords}|${digits}(?![:\\d]))(?![\\w-])`;
 
 /** Said as a time beyond doubt. */
 export const clockPattern = `(?:${spoken}|(?<![\\d.:/])${digits}[:.h][0-5]\\d(?![\\d./])${meridiem}?(?:\\s?h\\b)?|(?<![\\d.:/])${digits}${meridiem}|(?<![\\d.:/])${digits}\\s?(?:o'?clock|hrs\\b|h\\b)|(?<![\\d.:/])[01]\\d[0-5]\\d\\s?(?:hrs|hours|h)\\b|(?:${numberWords})\\s?(?:o'?clock|${meridiem})|noon|midday|mid-day|midnight)`;

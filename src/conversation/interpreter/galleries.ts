@@ -1,5 +1,5 @@
 /** Galleries by name: "search the archive gallery instead". */
-import { namesPattern } from './patterns.ts';
+import { clause, namesPattern } from './patterns.ts';
 import type { Rule } from './reading.ts';
 
 const lead =
@@ -10,9 +10,15 @@ export const readGalleries: Rule = (line, reading) => {
   if (galleries.length === 0) return;
   const names = `(${namesPattern(galleries)})(?![\\w-])`;
   const kind = '(?:gallery|database|collection)';
-  const found = line.take(
-    new RegExp(`(?<![\\w'-])${lead}(?:${names}\\s+${kind}|${kind}\\s+${names})(?:\\s+(?:instead|only))?`),
+  // By its name alone, where that is all there is to search in.
+  const alone = clause(
+    `(?:search(?: in)?|use|switch(?: over)? to|try|look in|go to|change to|now|only|in) (?:in )?(?:the )?${names}`,
   );
+  const found =
+    line.take(alone) ??
+    line.take(
+      new RegExp(`(?<![\\w'-])${lead}(?:${names}\\s+${kind}|${kind}\\s+${names})(?:\\s+(?:instead|only))?`),
+    );
   if (!found) return;
   const said = joined(found[1] ?? found[2] ?? '');
   const gallery = galleries.find((name) => joined(name) === said);

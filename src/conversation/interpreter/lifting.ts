@@ -2,11 +2,11 @@
 import type { Part } from '../act.ts';
 import type { Line } from './line.ts';
 import { clause, clauseEnd, clauseStart } from './patterns.ts';
-import { hasRank } from './ranks.ts';
+import { hasRank, rankList } from './ranks.ts';
 import type { Reading, Rule } from './reading.ts';
 
 const drop =
-  "(?:forget|ignore|remove|drop|clear|lift|cancel|skip|never ?mind|nevermind|disregard|delete|lose|reset|scratch|undo|take (?:back|off|away|out)|leave out|get rid of|turn off|without|no more|don'?t (?:use|care about|restrict|limit|filter(?: by)?)|stop (?:using|filtering by)|screw)";
+  "(?:forget|ignore|remove|drop|clear|lift|cancel|skip|never ?mind|nevermind|disregard|delete|lose|reset|scratch|undo|take (?:back|off|away|out)|leave out|get rid of|turn off|(?:search )?without|no longer|no more|don'?t (?:use|care about|restrict|limit|filter(?: by)?)|stop (?:using|filtering by)|screw)";
 const about =
   '(?:\\s+(?:about|on|by|for))?(?:\\s+(?:all|any))?(?:\\s+(?:the|that|those|this|my|your|these))?';
 const kind =
@@ -23,7 +23,8 @@ const names: Readonly<Record<Exclude<Part, 'words' | 'answers'>, string>> = {
   gallery: '(?:gallery|galleries)',
 };
 const matters =
-  "(?:(?:does ?n'?t|doesnt|does not|don'?t|dont|do not|did ?n'?t) (?:matter|care|mind)|no matter|not important|irrelevant)";
+  "(?:(?:does ?n'?t|doesnt|does not|don'?t|dont|do not|did ?n'?t) (?:matter|care|mind)|no matter|(?:(?:is|are|was|'s) |is ?n'?t |are ?n'?t )?(?:not |n't )?(?:so |really |that |very |at all )?(?:important|irrelevant|unimportant|relevant|unknown|unclear|open|flexible|arbitrary|unsure|uncertain|negligible)(?: (?:to me|for me|here|at all|any ?more))?|(?:plays?|does ?n'?t play|do not play|does not play) (?:no|a|any) role|(?:can|could|may|might) be (?:any(?:thing|where|time| one| of them)?|whatever|whenever|different|other|wrong|all)|makes no difference|(?:is|are) (?:not )?(?:up to you|all the same|all ok|all fine))";
+const lessOf = '(?:off|away|out|gone|removed|not needed|no longer needed|no more|unnecessary)';
 
 interface Lift {
   readonly pattern: RegExp;
@@ -41,19 +42,22 @@ function dropped(part: keyof typeof names): Lift {
       : part === 'places'
         ? [`(?:it |i )?${matters},? where(?: it was)?`]
         : []),
-    `no ${name} (?:filters?|restrictions?|limits?|limitations?|constraints?)`,
+    `(?:the |that |this |my )?${name}(?: (?:filters?|restrictions?|limits?|limitations?|constraints?|part|thing|conditions?))? ${lessOf}`,
+    `(?:turn|switch|take|put|leave|set) (?:the |that |this |my )?${name}(?: (?:filters?|restrictions?|limits?|constraints?))? ${lessOf}`,
+    `(?:i |we )?(?:am |'m |are )?(?:not sure|unsure|don'?t know|don'?t care|not certain)(?: (?:about|of|anymore about))?(?: the| which| what| about the)? ${name}(?:[\\s,]+(?:so )?(?:${drop})(?: (?:it|that))?)`,
+    `(?:with )?no (?:more )?${name} (?:filters?|restrictions?|limits?|limitations?|constraints?)`,
     `${drop}${about} (?:what i said about )(?:the )?${name}`,
   ];
   return { pattern: clause(whole.join('|')), parts: [part] };
 }
 
 const every =
-  '(?:on |in |at |from |check |search |try |show |use |look (?:at|in) |include |across )?(?:any|all|every|each|whichever|whatever|all of|all the|all of the|no specific|no particular)';
+  '(?:(?:it |he |she )?(?:can|could|may|might) (?:also )?(?:be |have been )?|(?:widen|expand|extend|broaden|open|enlarge|loosen)(?: (?:it|the search|this))?(?: up)? (?:to )?|i (?:want|need) |give me |go (?:back )?to |back to |with |include |consider |(?:please )?(?:search|look|check) (?:on |in |at |through )?|on |in |at |from |check |search |try |show |use |look (?:at|in) |include |across )?(?:any|all|every|each|whichever|whatever|all of|all the|all of the|no specific|no particular)';
 const lifts: readonly Lift[] = [
   dropped('cameras'),
   {
     pattern: clause(
-      `${every}(?: the)?(?: other)? (?:cameras?|cams?)(?: again| is fine| will do| (?:are )?ok| possible| at all)?(?!\\s*(?:but|except))`,
+      `${every}(?: the)?(?: other)? (?:cameras?|cams?)(?: again| is fine| will do| (?:are |is )?(?:ok|okay|fine|good)| possible| at all| please| now| works| instead)?(?!\\s*(?:but|except))`,
     ),
     parts: ['cameras'],
   },
@@ -69,25 +73,27 @@ const lifts: readonly Lift[] = [
   dropped('time'),
   {
     pattern: clause(
-      `(?:at )?(?:any ?time|any day|any date|any hour|all day(?: long)?|(?:the )?(?:whole|entire) (?:day|time|period|week)|whenever|around the clock|all times?|every day|all days|24/7|day or night)(?: of (?:the )?day)?(?: is fine| at all| again| will do)?(?!\\s+(?:after|before|between|since|until|on|yesterday|today|\\w+day))`,
+      `(?:at )?(?:any ?time|any day|any date|any hour|any (?:moment|period)|(?:all|every) (?:days?|hours?|times?|dates?)|all (?:the )?time|no matter when|at whatever time|all day(?: long)?|(?:the )?(?:whole|entire) (?:day|time|period|week)|whenever|around the clock|all times?|every day|all days|24/7|day or night)(?: of (?:the )?day)?(?: is fine| at all| again| will do)?(?!\\s+(?:after|before|between|since|until|on|yesterday|today|\\w+day))`,
     ),
     parts: ['time'],
   },
   dropped('places'),
   {
-    pattern: clause(`${every} (?:places?|locations?|areas?)(?: is (?:fine|ok|okay))?|wherever`),
+    pattern: clause(
+      `${every} (?:places?|locations?|areas?)(?: (?:is |are )?(?:fine|ok|okay|possible|again|works|will do|good))?|wherever`,
+    ),
     parts: ['places'],
   },
   {
     pattern: clause(
-      `(?:search |look |check |try |in |it could be |could be |show )?(?:everywhere|anywhere|the whole (?:site|campus|mall|building|place)|all over)(?: again)?`,
+      `(?:search |look |check |try |in |it could be |could be |show )?(?:everywhere|anywhere|the whole (?:site|campus|mall|building|place)|all over)(?: again)?(?!\\s*,?\\s*(?:but|except|apart|other|besides))`,
     ),
     parts: ['places', 'cameras'],
   },
   dropped('exclusions'),
   {
     pattern: clause(
-      '(?:un-?exclude|un-?reject|bring back|put back|show again|include|restore|allow)(?: (?:all|everyone|everybody|them|those|the))*(?: (?:back|again|excluded|rejected|ones|people|i excluded|i removed))*|(?:bring|put) (?:them|everyone|everybody|those|it all|the (?:excluded|rejected) (?:ones|people))(?: all)? back',
+      '(?:un-?exclude|un-?reject|bring back|put back|show again|include|restore|allow)(?: (?:all|everyone|everybody|them|those|the))*(?: (?:back|again|excluded|rejected|ones|people|i excluded|i removed))*|(?:show|list|include|bring back|get back|return|restore|give back)(?: me)?(?: (?:again|all|also))*(?: the| my)? (?:removed|excluded|rejected|hidden|discarded|dropped|deleted|dismissed|ruled out)(?: (?:ones|people|persons|candidates|guys|pictures|results))?(?: (?:again|back|too|as well))*|(?:undo|reset|revert|cancel|take back|forget|clear)(?: all)?(?: the| my)? (?:exclusions?|rejections?|removals?)|(?:nobody|no one|none) (?:is|should be|are) (?:excluded|ruled out|rejected|out)(?: any ?more)?|(?:bring|put|get) (?:them|everyone|everybody|those|it all|the (?:excluded|rejected) (?:ones|people))(?: all)? back',
     ),
     parts: ['exclusions'],
   },
@@ -103,7 +109,7 @@ const lifts: readonly Lift[] = [
   },
   {
     pattern: clause(
-      'no (?:filters?|restrictions?)|(?:remove|clear|drop|lift|reset|forget|ignore) (?:all )?(?:the |my )?(?:restrictions|filters)',
+      '(?:with(?:out)?|no)(?: any| more)? (?:filters?|restrictions?|limits?|constraints?)(?: at all)?|(?:filters?|restrictions?) (?:off|away|out|gone)|(?:turn|switch|take) (?:off )?(?:all )?(?:the )?(?:filters?|restrictions?)(?: off)?|(?:remove|clear|drop|lift|reset|forget|ignore|delete|undo|cancel) (?:all |every |any )?(?:of )?(?:the |my |these |those )?(?:restrictions?|filters?|limits|constraints|conditions)',
     ),
     parts: ['cameras', 'places', 'time'],
   },
@@ -111,13 +117,30 @@ const lifts: readonly Lift[] = [
 
 const said = '(?:what (?:i|we) said (?:about|on) |the (?:bit|part|thing) (?:about|with) )?';
 const clueVerb =
-  '(?:forget|ignore|drop|remove|scratch|cancel|never ?mind|nevermind|disregard|take back|leave out|lose|skip|delete|strike|scrap)(?: about)?';
+  '(?:forget|ignore|drop|remove|scratch|cancel|never ?mind|nevermind|disregard|take (?:back|away|off|out)|get rid of|leave out|lose|skip|delete|strike|scrap)(?: about)?';
 const clueWords = new RegExp(
   `${clauseStart}(?:(?:please|pls|ok|and|actually|sorry|no|can you|you can|let'?s|now|just|but|so)[\\s,]+){0,4}${clueVerb} ${said}(?:the|that|his|her|their|my|a|any) ([a-z][a-z' -]{1,60}?)(?: (?:part|thing|clue|bit|again|please|pls|now|then|for now|instead))?${clauseEnd}`,
 );
 const another = /^\s+and (?:the|his|her|that) ([a-z][a-z' -]{1,40}?)(?=\s*(?:$|[,.;]))/;
 
+const oneBack = clause(
+  `(?:bring|put|take) (?:${rankList}) back|(?:bring back|put back|un-?exclude|un-?reject|restore|include|allow)(?: candidate)? (?:${rankList})`,
+);
+
+/** "The cap is not important", "leave the hat out" */
+const unimportant = new RegExp(
+  `${clauseStart}(?:the |his |her |their |that |a )?(?!(?:it|that|this|he|she|they|i|we|you|what|which|time|when|where)\\b)([a-z][a-z-]{1,20}(?: [a-z-]{2,20})?) (?:${matters})${clauseEnd}`,
+);
+const leftOut = new RegExp(
+  `${clauseStart}(?:(?:please|pls|ok|and|actually|can you|just|but)[\\s,]+){0,3}(?:leave|take|drop|put|kick|throw) (?:the|his|her|their|that) ([a-z][a-z' -]{1,40}?) (?:out|off|away)(?: again)?${clauseEnd}`,
+);
+
 export const readLifts: Rule = (line, reading) => {
+  if (line.take(oneBack)) {
+    reading.unclear(
+      'Press the mark of the one that was ruled out, or say "bring them back" for all of them.',
+    );
+  }
   for (const { pattern, parts } of lifts) {
     if (!line.take(pattern)) continue;
     for (const part of parts) reading.add({ act: 'lift', part });
@@ -135,7 +158,7 @@ function liftOne(line: Line, reading: Reading): void {
   );
   const named = camera && cameras.find((name) => name.toLowerCase() === camera[1]);
   if (named !== undefined) reading.add({ act: 'lift', part: 'cameras', value: named });
-  const found = clueWords.exec(line.text);
+  const found = clueWords.exec(line.text) ?? leftOut.exec(line.text) ?? unimportant.exec(line.text);
   const value = found?.[1];
   if (!found || value === undefined || hasRank(value) || /^(?:first|second|third|last|top)\b/.test(value))
     return;

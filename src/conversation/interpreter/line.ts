@@ -19,9 +19,9 @@ export class Line {
   readonly #origin: readonly number[];
   #text: string;
 
-  constructor(written: string) {
+  constructor(written: string, names: readonly string[] = []) {
     this.#written = written;
-    const { text, origin } = correctControlWords(plain(written));
+    const { text, origin } = correctControlWords(plain(written), names);
     this.#text = text;
     this.#origin = origin;
   }

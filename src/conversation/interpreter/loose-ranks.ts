@@ -10,11 +10,12 @@ const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 const denials = words(
   "no not nope nah isn't isnt aren't arent wasn't wasnt ain't cant can't cannot don't dont doesn't doesnt never neither nor none nobody " +
     'wrong out ruled rule ruling eliminate eliminated disregard dismiss dismissed excluded exclude different negative false incorrect ' +
-    'reject rejected rejecting remove removed removing drop dropped discard discarded scrap minus except bin unlikely impossible wrongly nowhere cross crossed strike',
+    'reject rejected rejecting remove removed removing drop dropped kick kicked toss tossed throw thrown chuck trash filter skip ditch discard discarded scrap minus except bin unlikely impossible wrongly nowhere cross crossed strike',
 );
 const agreements = words(
-  'him her it he she yes yep yeah right correct match matches matching bingo found got use choose pick take select query search recognise ' +
-    'recognize promising good best likely similar like closest perfect positive spot definitely probably certainly sure must want go follow same',
+  'confirmed confirm possible exactly agree agreed absolutely gotcha suspect bet ' +
+    'him her it he she yes yep yeah right correct match matches matching bingo found got use choose pick take select query search recognise ' +
+    'recognize promising good best likely similar like closest perfect positive spot definitely probably certainly sure must want go matches fits follow same',
 );
 const small = words(
   "a an the is are was were be been being am i i'm im we us me my our you they them those these this that that's thats there here in on at of to " +
@@ -23,7 +24,7 @@ const small = words(
     "who's whom which what i'd i'll it's its he's she's hes shes they're has have had having can could might may will would should must " +
     'look looks looking looked seem seems think thought guess believe reckon bet say said mean meant know pretty quite very really clearly ' +
     'obviously surely absolutely totally actually again now please pls then well ok okay oh hey hmm yes sorry wait maybe perhaps possibly ' +
-    'definitely probably either even if though tho anyway let lets us do does did done make made set keep target him her his he she it rather more most',
+    'already definitely probably either even if though tho anyway let lets us do does did done make made set keep target him her his he she it rather more most',
 );
 const everybody = /\b(?:none|nobody|no one|neither|no match(?:es)?|all|these|those|them|here|page)\b/;
 

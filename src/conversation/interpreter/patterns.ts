@@ -3,12 +3,13 @@ import { taken } from './line.ts';
 
 /** Where a clause begins and ends: at the line's ends, at a comma, at what was taken, at a coordinator. */
 export const clauseStart = `(?<=^|[,:;(${taken}]|\\s-|\\b(?:and|but|so|then|also|or)|\\s(?:&|\\+))\\s*`;
-export const clauseEnd = `(?=\\s*(?:$|[,:;)${taken}]|-\\s|(?:and|but|so|then|also|or|because|cause|cos|though)\\b|&|\\+))`;
 
-const politeStart =
-  "(?:(?:please|pls|plz|ok|okay|alright|right|so|now|well|hmm+|um+|uh|oh|oops|sorry|hey|no|yes|yeah|wait|and|but|then|just|actually|let'?s|let us|let me|can you|could you|can we|could we|can i|could i|would you|i want to|i'd like to|i would like to|i wanna|we should|you can|i want you to|i need to|i need|want to)[\\s,]+)*";
+export const politeStart =
+  "(?:(?:please|pls|plz|kindly|ok|okay|alright|right|so|now|well|hm+|um+|uh|ah+|oh|oops+|ups|whoops|sorry|hey|hi|hello|great|good|nice|cool|perfect|fine|thanks|thank you|thx|ty|no|yes|yeah|yep|yup|wait|and|but|then|just|also|actually|let'?s|let us|let me|can you|could you|can we|could we|can i|could i|may i|would you|will you|i want to|i'd like to|i would like to|we want to|i have to|i got to|we should|should we|you can|you could|you should|i want you to|i need to|i need|i want|i'd like|want to|need to|try to|go ahead and)[\\s,]+){0,8}";
 const politeEnd =
-  '(?:[\\s,]+(?:please|pls|plz|thanks|thank you|thx|now|then|for me|mate|bot|instead|again|ok|okay|here|tho|though|lol|sir))*';
+  '(?:[\\s,]+(?:please|pls|plz|thanks|thank you|thx|now|then|for me|mate|bot|instead|again|ok|okay|here|tho|though|lol|sir|ty|asap|btw|kindly|bro|buddy|right now|quickly|if possible|if you can|anyway|actually|first|after all|altogether|completely|anymore|any more|any longer|maybe|perhaps|probably|possibly|for sure|i think|i guess|i believe|haha|man|mr|guys)){0,6}';
+
+export const clauseEnd = `(?=${politeEnd}\\s*(?:$|[,:;)${taken}]|-\\s|(?:and|but|so|then|also|or|because|cause|cos|though)\\b|&|\\+))`;
 
 /** A pattern that is a clause of its own, with the small words of politeness around it. */
 export function clause(source: string): RegExp {
@@ -29,7 +30,7 @@ export function namesPattern(names: readonly string[]): string {
         .toLowerCase()
         .split(/[\s_-]+/)
         .map((word) => word.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&'))
-        .join('[\\s_-]{1,3}'),
+        .join('[\\s_-]{0,3}'),
     )
     .join('|');
 }

@@ -1,6 +1,6 @@
 /** From words of time to the first and last instant that are meant, on the site's clock. */
 import { ChatReidError } from '../../foundation/error.ts';
-import { instantOf, type WallClock, wallClock } from '../../foundation/site-time.ts';
+import { formatDay, instantOf, type WallClock, wallClock } from '../../foundation/site-time.ts';
 import type { ReadingContext } from '../interpreter.ts';
 import { dayPart, parseMoment } from '../moment.ts';
 import { type Clock, minutesOf } from './clock.ts';
@@ -12,6 +12,8 @@ export interface Period {
   after?: Date;
   before?: Date;
 }
+
+const minutesOfDay = 24 * 60;
 
 /** People say "at three" of a moment that they did not look up: half an hour to either side. */
 const slackMinutes = 30;
@@ -34,10 +36,11 @@ function periodOrHint(words: TimeWords, reading: Reading): Period {
 }
 
 /** @throws ChatReidError OPTION_INVALID where a date is none, or can be read either way round */
-export function periodOf(words: TimeWords, context: ReadingContext): Period {
+export function periodOf(words: TimeWords, on: ReadingContext): Period {
+  const context = withPicturesBefore(words, on);
   const { now, timeZone } = context;
   if (words.last !== undefined) return { after: minutesFrom(now, -words.last) };
-  if (words.ago !== undefined) return around(minutesFrom(now, -words.ago));
+  if (words.ago !== undefined) return backThen(words.ago, context);
   const day = words.day === undefined ? impliedDay(context) : namedDay(words.day, context);
   const explicit = words.day !== undefined;
   const part = words.part === undefined ? undefined : dayPart(words.part);
@@ -47,7 +50,48 @@ export function periodOf(words: TimeWords, context: ReadingContext): Period {
   const start = period.after ?? (period.before && at(0));
   const future = !explicit && !day.held && start !== undefined && start > now;
   const settled = future ? shifted(period, timeZone) : period;
-  return explicit && !words.open ? bounded(settled, day, timeZone) : consistent(settled, context);
+  return explicit && !words.open && !words.partOpen
+    ? bounded(settled, day, timeZone)
+    : consistent(settled, context);
+}
+
+/** What would lie after the newest picture is counted back from that picture: no camera has seen anything since. */
+function withPicturesBefore(words: TimeWords, context: ReadingContext): ReadingContext {
+  const { lastTime, now } = context;
+  if (lastTime === undefined || lastTime >= now) return context;
+  const beginning = beginningOf(words, context);
+  if (beginning === undefined || beginning <= lastTime) return context;
+  const back = { ...context, now: lastTime };
+  const earlier = onCalendar.test(words.day ?? '') ? beginningOf(words, back) : undefined;
+  // A date that the gallery has in no year is the one of this year.
+  return earlier && context.firstTime && earlier < startOf(context.firstTime, context) ? context : back;
+}
+
+/** Day and month: "26 November", "26.11." */
+const onCalendar = /^(?!the )(?!.* ago)(?=.*\d)/;
+
+function startOf(instant: Date, { timeZone }: ReadingContext): Date {
+  return instantOf(midnight(wallClock(instant, timeZone)), timeZone);
+}
+
+/** Of what was said to lie so far back; undefined where it is only said when it ended. */
+function beginningOf(words: TimeWords, context: ReadingContext): Date | undefined {
+  if (words.last !== undefined) return minutesFrom(context.now, -words.last);
+  if (words.ago !== undefined) return backThen(words.ago, context).after;
+  const ends = words.dayEdge === 'before' || (words.open && !words.from);
+  if (words.day === undefined || ends) return undefined;
+  return instantOf(namedDay(words.day, context).first, context.timeZone);
+}
+
+/** Of days and weeks the whole day is meant. */
+function backThen(minutes: number, { now, timeZone }: ReadingContext): Period {
+  const then = minutesFrom(now, -minutes);
+  if (minutes < minutesOfDay) return around(then);
+  const day = midnight(wallClock(then, timeZone));
+  return {
+    after: instantOf(day, timeZone),
+    before: lastInstant(instantOf({ ...day, day: day.day + 1 }, timeZone)),
+  };
 }
 
 interface Day {
@@ -57,12 +101,27 @@ interface Day {
   readonly held?: boolean;
 }
 
-function impliedDay({ held, lastTime, now, timeZone }: ReadingContext): Day {
+/** @throws ChatReidError OPTION_INVALID where the gallery has several days to choose from, and none of them is today */
+function impliedDay(context: ReadingContext): Day {
+  const { held, lastTime, now, timeZone } = context;
   const after = held?.after;
   const before = held?.before;
   const onlyDay = after !== undefined && before !== undefined && hoursBetween(after, before) <= 36;
+  if (!onlyDay) refuseSeveralDays(context);
   const first = midnight(wallClock(onlyDay ? new Date(after) : (lastTime ?? now), timeZone));
   return { first, last: first, held: onlyDay };
+}
+
+function refuseSeveralDays({ firstTime, lastTime, now, timeZone }: ReadingContext): void {
+  if (firstTime === undefined || lastTime === undefined) return;
+  if (now.getTime() - lastTime.getTime() <= minutesOfDay * 60_000) return;
+  const [first, last] = [formatDay(firstTime, timeZone), formatDay(lastTime, timeZone)];
+  if (first === last) return;
+  throw new ChatReidError(
+    'OPTION_INVALID',
+    `That time of day could be on any day from ${first} to ${last}.`,
+    `Say on which, as in "${last} after 14:00".`,
+  );
 }
 
 function hoursBetween(first: string, second: string): number {
@@ -128,7 +187,7 @@ function lastWeekend(today: WallClock): Day {
 }
 
 function withinDay(
-  { from, to, around: near, close, part: partName }: TimeWords,
+  { from, to, around: near, close, part: partName, partOpen }: TimeWords,
   part: readonly [number, number] | undefined,
   at: (minutes: number) => Date,
 ): Period | undefined {
@@ -139,12 +198,18 @@ function withinDay(
     const later = end > start ? end : end + 12 * 60 > start && !to.certain ? end + 12 * 60 : end + 24 * 60;
     return { after: at(start), before: at(later) };
   }
+  // "In the morning, not after eleven" begins with the morning.
+  if (part && !close && from && minutes(from) < part[1] * 60)
+    return { after: at(minutes(from)), before: lastInstant(at(part[1] * 60)) };
+  if (part && !close && to && minutes(to) > part[0] * 60)
+    return { after: at(part[0] * 60), before: at(minutes(to)) };
   if (from)
     return { after: at(minutes(from)), ...(close ? { before: at(minutes(from) + slackMinutes) } : {}) };
   if (to) return { ...(close ? { after: at(minutes(to) - slackMinutes) } : {}), before: at(minutes(to)) };
   if (near) return around(at(minutes(near)));
   if (partName === undefined || part === undefined) return undefined;
   const [first, end] = part;
+  if (partOpen) return { after: at(first * 60) };
   return { after: at(first * 60), before: lastInstant(at(end * 60)) };
 }
 

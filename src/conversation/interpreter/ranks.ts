@@ -34,21 +34,24 @@ const ordinals = [
   ...['eleventh', 'twelfth'],
 ];
 
+/** "first" to "twelfth", in order. */
+export const ordinalNames: readonly string[] = ordinals.slice(1);
+
 const cardinalWord = `(?:${cardinals.slice(1).join('|')})`;
 const ordinalWord = `(?:${ordinals.slice(1).join('|')}|\\d{1,3}(?:st|nd|rd|th)|last|top|bottom)`;
 /** People and pictures, as candidates are called. */
 export const candidateNoun =
   '(?:ones?|guys?|man|men|woman|women|lady|ladies|person|people|girls?|boys?|kids?|child|dudes?|blokes?|suspects?|pictures?|pics?|photos?|images?|results?|candidates?|match(?:es)?|hits?|tiles?|rows?|shots?)';
 const label =
-  '(?:#\\s?|(?:numbers?|nums?|no\\.?|nos\\.?|nr\\.?|candidates?|pictures?|pics?|photos?|images?|results?|match(?:es)?|hits?|ranks?|tiles?|persons?|people|options?|guys?)\\s*#?\\s?)';
+  '(?:#\\s?|(?:numbers?|nums?|no\\.?|nos\\.?|nr\\.?|candidates?|pictures?|pics?|photos?|images?|results?|match(?:es)?|hits?|ranks?|tiles?|persons?|people|options?|guys?)\\s*(?:(?:numbers?|no\\.?|nr\\.?)\\s*)?#?\\s?)';
 /** What makes a number something else than a rank: a time, an age, a count of people. */
 const noRank = `(?!\\w)(?!\\s*(?:%|[.:]\\d|o'?clock|a\\.?m\\b|p\\.?m\\b|years?|yrs?|y\\/?o\\b|mins?\\b|minutes|hours?|hrs?\\b|days?|weeks?|cm\\b|metres?|meters?|ft\\b|foot\\b|feet|people|men\\b|women|guys|persons|kids|bags|times|of them|pairs?))`;
 /** An ordinal of something else ("the second floor", "the first time") is no rank. */
-const afterOrdinal = `(?=\\s*(?:$|[,.:;!?)${taken}]|-|(?:and|or|nor|but|is|are|was|were|isn'?t|aren'?t|wasn'?t|with|because|for|in|on|as|please|pls|here|instead|again|from|look|looks|looked|like|so|then|now|have|has|had|having|wearing|wears|carrying|carry|not|to|at|too|also|than|that|there|seems|must|could|might|only|does|the|who|i|he|she|higher|lower|ranked|himself|right|similar|can|can'?t|cannot|don'?t|doesn'?t|won'?t|both|all|either|really|definitely|probably|actually|maybe|nor|no|why|be|got|show|shows|holding|still)\\b|'s\\b))`;
+const afterOrdinal = `(?=\\s*(?:$|[,.:;!?)${taken}]|-|(?:and|or|nor|but|is|are|was|were|isn'?t|aren'?t|wasn'?t|with|because|for|in|on|as|please|pls|here|instead|again|from|look|looks|looked|like|so|then|now|have|has|had|having|wearing|wears|carrying|carry|not|to|at|too|also|than|that|there|seems|must|could|might|only|does|the|who|i|he|she|higher|lower|ranked|himself|right|similar|can|can'?t|cannot|don'?t|doesn'?t|won'?t|both|all|either|really|definitely|probably|actually|maybe|nor|no|nope|yes|yeah|yep|why|be|got|show|shows|holding|still|tho|though|thx|thanks|doesn'?t|match(?:es)?|fits?|we|it|its|it's|this|if|or|out|away|again|first|lol|ty)\\b|'s\\b))`;
 
 const labelled = `${label}(?:\\d{1,3}|${cardinalWord})\\b${noRank}`;
 const bare = `\\d{1,3}${noRank}`;
-const ordinal = `(?:(?:the|that|this|our|your)\\s+)?${ordinalWord}(?:\\s+(?:\\d{1,2}|${cardinalWord}))?(?:\\s+${candidateNoun})?\\b${afterOrdinal}`;
+const ordinal = `(?:(?:the|that|this|our|your)\\s+)?${ordinalWord}(?:\\s+(?:\\d{1,2}|${cardinalWord}))?(?:\\s+${candidateNoun}\\b|\\b${afterOrdinal})`;
 const range = `(?:${label})?\\d{1,3}\\s*(?:-|to|thru|through|until)\\s*#?\\d{1,3}${noRank}`;
 /** "two" alone is a rank only at a clause's end; "one" alone never is. */
 const spelled = `(?<!\\b(?:these|those|the|them|all|both|of|between|first|last|other|top)\\s)(?:two|three|four|five|six|seven|eight|nine|ten)(?=\\s*(?:$|[,.;!?)${taken}]|(?:and|or|nor|but|is|isn'?t|because|please|pls|instead)\\b))`;
@@ -56,7 +59,7 @@ const spelled = `(?<!\\b(?:these|those|the|them|all|both|of|between|first|last|o
 const bareOrdinal = `(?:(?:the|that|this)\\s+)?${ordinalWord}${afterOrdinal}`;
 export const oneRank = `(?:${labelled}|(?:the\\s+)?${bare}|${ordinal}|${spelled}|(?:the|that|this)\\s+${candidateNoun}\\s+(?:in|on|at)\\s+(?:${labelled}|${bare}))`;
 const glue =
-  '(?:\\s*(?:,|\\/|&|\\+)\\s*(?:(?:and|or|nor|not|neither)\\s+){0,2}|\\s+(?:(?:and|or|nor|also|not|neither)\\s+){1,3}|\\s+(?=#|\\d{1,2}(?!\\w)))';
+  '(?:\\s*(?:,|\\/|&|\\+)\\s*(?:(?:and|or|nor|not|neither)\\s+){0,2}|\\s+(?:(?:and|or|nor|also|not|neither|n)\\s+){1,3}|\\s+(?=#|\\d{1,2}(?!\\w)))';
 const item = `(?:${range}|${bareOrdinal}(?=\\s+(?:and|or|nor)\\s)|${oneRank})`;
 /** One rank or several. */
 export const rankList = `${item}(?:${glue}(?:${item}))*`;
@@ -64,8 +67,12 @@ const everyRank = new RegExp(`(?<![\\w.:])(?:${item})`, 'g');
 
 /** The numbers that a stretch names, in its order; candidates beyond the shown ones are among them. */
 export function ranksIn(text: string, shown: number): number[] {
-  const found = [...text.matchAll(everyRank)].flatMap(({ 0: part }) => ranksOf(part, shown));
-  return [...new Set(found)];
+  return [...new Set(everyRankIn(text, shown))];
+}
+
+/** The same, with those that are named twice. */
+export function everyRankIn(text: string, shown: number): number[] {
+  return [...text.matchAll(everyRank)].flatMap(({ 0: part }) => ranksOf(part, shown));
 }
 
 /** The words beside the ranks, and whether there are ranks. */
@@ -120,6 +127,12 @@ function span(from: number, to: number): number[] {
 export function numberNamed(word: string): number | undefined {
   const value = /^\d+$/.test(word) ? Number(word) : cardinals.indexOf(word);
   return value >= 0 ? value : undefined;
+}
+
+/** "third" and "3rd" as `3`; undefined for anything else. */
+export function ordinalNumber(word: string): string | undefined {
+  const place = ordinals.indexOf(word);
+  return place > 0 ? String(place) : /^(\d{1,3})(?:st|nd|rd|th)$/.exec(word)?.[1];
 }
 
 export const numberWords = cardinalWord;

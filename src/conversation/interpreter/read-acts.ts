@@ -1,15 +1,15 @@
 /** Free text to acts: each sentence goes through the rules, and what none of them took is a clue. */
 import type { Act } from '../act.ts';
 import type { Interpreter, ReadingContext } from '../interpreter.ts';
-import { readAnswer, readLooseAnswer } from './answers.ts';
+import { answersInWords, readAnswer, readLooseAnswer, readRunningYes } from './answers.ts';
 import { readAttachments } from './attachments.ts';
-import { readCameras } from './cameras.ts';
+import { readCameras, readRightCamera } from './cameras.ts';
 import { readCase } from './cases.ts';
 import { readChoices, readPersonChoice } from './choices.ts';
 import { cluePieces, joinPieces } from './clue.ts';
 import { readComparison } from './comparisons.ts';
 import { readControl, readSmallTalk } from './control.ts';
-import { readExclusions } from './exclusions.ts';
+import { readAllBut, readExclusions } from './exclusions.ts';
 import { readGalleries } from './galleries.ts';
 import { readLifts } from './lifting.ts';
 import { Line } from './line.ts';
@@ -31,15 +31,18 @@ const rules: readonly Rule[] = [
   readPersonChoice,
   readAnswer,
   readComparison,
+  readAllBut,
   readLifts,
   readControl,
   readForgetting,
   readQuestion,
+  readRightCamera,
   readExclusions,
   readChoices,
   readGalleries,
   readCameras,
   readPlaces,
+  readRunningYes,
 ];
 
 /**
@@ -51,7 +54,7 @@ export const readActs: Interpreter = (text, context) => {
   if (/^\s*\?+\s*$/.test(text) && context.attachments === 0) return [{ act: 'help' }];
   const read = text.slice(0, readLimit);
   const words = `${wordsLeft(read, reading)} ${text.slice(readLimit)}`.trim();
-  if (words !== '') reading.add(clueOf(words, context));
+  if (words !== '' && !answersInWords(words, reading)) reading.add(clueOf(words, context));
   if (reading.empty && text.trim() !== '') {
     reading.unclear(
       'I could make nothing of that. Say what the person looks like, where or when, or "help".',
@@ -62,7 +65,7 @@ export const readActs: Interpreter = (text, context) => {
 
 function wordsLeft(text: string, reading: Reading): string {
   const sentences = sentencesOf(text);
-  const lines = sentences.map((sentence) => new Line(sentence.text));
+  const lines = sentences.map((sentence) => new Line(sentence.text, namesOf(reading.context)));
   lines.forEach((line, at) => {
     for (const rule of rules) rule(line, reading, sentences[at]!.question);
   });
@@ -78,7 +81,21 @@ function wordsLeft(text: string, reading: Reading): string {
   return untouched && lines.length > 1 ? text.trim() : joinPieces(cluePieces(lines));
 }
 
-function clueOf(words: string, { held }: ReadingContext): Act {
-  const traits = traitsOf(words, held?.clues.flatMap((clue) => clue.traits) ?? []);
+/** Words of the site's own names, of letters only. */
+function namesOf({ cameras, places, galleries }: ReadingContext): string[] {
+  return [...cameras, ...places, ...galleries].flatMap(
+    (name) => name.toLowerCase().match(/[a-z]{6,}/g) ?? [],
+  );
+}
+
+/** A colour alone is of what was asked about, or of what was said already. */
+function clueOf(words: string, { asked, held }: ReadingContext): Act {
+  const colourAsked = asked !== undefined && (asked.name === 'top' || asked.name === 'bottom');
+  // "A red one" is the thing that was asked about.
+  const thing = asked !== undefined && /\bones?\b/i.test(words);
+  const about = colourAsked
+    ? [{ name: asked.name, value: asked.value, present: true }]
+    : ((thing ? undefined : held?.clues) ?? []).flatMap((clue) => clue.traits);
+  const traits = traitsOf(words, about);
   return { act: 'clue', words, ...(traits.length > 0 ? { traits } : {}) };
 }

@@ -8,6 +8,9 @@ import { Scope } from './scopes.ts';
 /** Takes out of a line what it understands. `question`: the sentence ended in a question mark. */
 export type Rule = (line: Line, reading: Reading, question: boolean) => void;
 
+/** What a word about candidates is answered with before anybody is searched for. */
+export const nobodyYet = 'Nobody is searched for yet: describe the person, or attach a picture.';
+
 /** In which order acts of one message are done: first what clears, last what asks about the result. */
 const order: readonly Act['act'][] = [
   ...(['reset', 'undo', 'case', 'answer', 'person', 'register', 'forget', 'lift', 'show', 'choose'] as const),
@@ -30,8 +33,16 @@ export class Reading {
   readonly #acts: Act[] = [];
   readonly #excluded = new Set<number>();
   #period: { after?: string; before?: string } = {};
+  /** To the open question. */
+  answer?: 'yes' | 'no' | 'unknown';
   /** Whether an act has the attached pictures already; otherwise they are shown. */
   attachmentsTaken = false;
+
+  /** "That's him": chosen where no number says who. */
+  pointedAt?: number;
+
+  /** Who says hello and nothing else is told what can be said. */
+  greeted = false;
 
   readonly cameras: Scope;
   readonly places: Scope;
@@ -54,6 +65,8 @@ export class Reading {
   }
 
   has(name: Act['act']): boolean {
+    if (name === 'answer' && this.answer !== undefined) return true;
+    if (name === 'choose' && this.pointedAt !== undefined) return true;
     return this.#acts.some((act) => act.act === name);
   }
 
@@ -63,6 +76,11 @@ export class Reading {
 
   exclude(ranks: readonly number[]): void {
     for (const rank of this.shown(ranks)) this.#excluded.add(rank);
+  }
+
+  /** Whether somebody is ruled out. */
+  get excludes(): boolean {
+    return this.#excluded.size > 0;
   }
 
   period(period: { after?: Date; before?: Date }): void {
@@ -86,6 +104,27 @@ export class Reading {
     return there;
   }
 
+  /** Numbers that this message compares, or else that the last ones asked about: "that one", "those two". */
+  talkedOf(): readonly number[] {
+    const compared = this.#acts.flatMap((act) =>
+      act.act === 'compare' || act.act === 'verify' ? [act.first, act.second] : [],
+    );
+    const ranks = compared.flatMap((ref) => ('rank' in ref ? [ref.rank] : []));
+    return ranks.length > 0 ? ranks : (this.context.talkedOf ?? []);
+  }
+
+  /** The candidate that this message chooses. */
+  get chosen(): PictureRef | undefined {
+    const choice = this.#acts.findLast((act) => act.act === 'choose');
+    return choice?.act === 'choose' ? choice.picture : undefined;
+  }
+
+  /** "That one": the one that was talked of, or the best candidate. */
+  thatOne(): number {
+    const [first, ...more] = this.talkedOf();
+    return first === undefined || more.length > 0 ? 1 : first;
+  }
+
   candidates(ranks: readonly number[]): PictureRef[] {
     return refs(this.shown(ranks));
   }
@@ -98,6 +137,10 @@ export class Reading {
 
   finish(): Act[] {
     const acts = [...this.#acts];
+    const anew = this.has('undo') || this.has('reset');
+    if (this.answer !== undefined && !anew) acts.push({ act: 'answer', value: this.answer });
+    if (this.pointedAt !== undefined && !acts.some(({ act }) => act === 'choose'))
+      acts.push({ act: 'choose', picture: { rank: this.pointedAt } });
     if (this.#excluded.size > 0) acts.push({ act: 'exclude', pictures: refs([...this.#excluded]) });
     const cameras = this.cameras.names();
     const places = this.places.names();
@@ -108,6 +151,7 @@ export class Reading {
       ...(this.gallery === undefined ? {} : { gallery: this.gallery }),
     };
     if (Object.keys(constrain).length > 0) acts.push({ act: 'constrain', ...constrain });
+    if (this.greeted && acts.length === 0) acts.push({ act: 'help' });
     return acts.sort((a, b) => order.indexOf(a.act) - order.indexOf(b.act));
   }
 }

@@ -1,7 +1,7 @@
 /** Pictures that are kept ("register this, camera 3") or removed for good ("forget 2", "delete 4 from the gallery"). */
 import type { Act } from '../act.ts';
 import { readCameras } from './cameras.ts';
-import type { Line } from './line.ts';
+import { type Line, taken } from './line.ts';
 import { readPlaces } from './places.ts';
 import { rankList, ranksIn } from './ranks.ts';
 import { periodOf } from './period.ts';
@@ -15,10 +15,13 @@ const thing =
 const gallery =
   '(?:\\s*(?:in|to|into|with|for)\\s+(?:the |our |my )?(?:gallery|database|db|system|watch ?list|index|collection|records?|known (?:people|persons)))';
 const register = new RegExp(
-  `${polite}(?:(?:register|enroll?|index)\\b\\s*(?:${thing})(?:${gallery})?|(?:save|store|remember|keep)\\s+(?:this|these|that|him|her|it|them|the)(?:\\s+(?:one|photo|picture|pic|image|person|man|woman|guy|lady|girl|boy|kid)s?)?(?=\\s*(?:$|,))|(?:add|save|store|keep|remember|put|upload|import|file)\\s+(?:${thing})(?:${gallery}|(?=\\s+as\\s+(?!a?\\s*(?:query|another|well|more|one|extra|second|additional|reference)\\b))))`,
+  `${polite}(?:(?:register|enroll?|index)\\b\\s*(?:${thing})(?:${gallery})?|(?:save|store|remember|keep)\\s+(?:this|these|that|him|her|it|them|the)(?:\\s+(?:one|photo|picture|pic|image|person|man|woman|guy|lady|girl|boy|kid|face|shot)s?)?(?: please| pls)?(?=\\s*(?:$|,|as\\b))(?=\\s*(?:$|,|as\\b))|(?:save|store|add|keep|file)(?=\\s+as\\s+(?!a?\\s*(?:query|another|well|more|one|extra|second|additional|reference)\\b))|(?:add|save|store|keep|remember|put|upload|import|file)\\s+(?:${thing})(?:${gallery}|(?=\\s+as\\s+(?!a?\\s*(?:query|another|well|more|one|extra|second|additional|reference)\\b))))`,
 );
 const person =
   /\b(?:as|named?|name is|called|person(?: id)?|id|this is|his name is|her name is)[\s:]+((?!a |an |the |query|well\b|camera|cam\b)[a-z0-9][\w.'-]*(?: (?!on\b|at\b|in\b|from\b|camera\b|cam\b|seen\b|yesterday\b|today\b|and\b|place\b|to\b)[a-z0-9][\w.'-]*){0,3})/;
+
+/** "Register: Tom Hill" */
+const afterColon = new RegExp(`^[\\s${taken}]*:\\s*([a-z][\\w.'-]*(?: [a-z0-9][\\w.'-]*){0,3})`);
 
 export const readRegistration: Rule = (line, reading) => {
   const found = line.take(register);
@@ -29,7 +32,7 @@ export const readRegistration: Rule = (line, reading) => {
   }
   const { camera, place } = whereIn(line, reading);
   const time = timeIn(line, reading);
-  const name = line.take(person);
+  const name = line.take(person) ?? line.take(afterColon);
   const act: Act = {
     act: 'register',
     pictures: reading.takeAttachments(),
@@ -60,8 +63,10 @@ function whereIn(line: Line, reading: Reading): { camera?: string | undefined; p
 function timeIn(line: Line, reading: Reading): string | undefined {
   const words: TimeWords = {};
   if (!takeTimeWords(line, words)) return undefined;
+  // A new picture is of today's clock, whatever the gallery's others are of.
+  const { firstTime: _first, lastTime: _last, ...today } = reading.context;
   try {
-    const { after, before } = periodOf(words, reading.context);
+    const { after, before } = periodOf(words, today);
     if (!after || !before) return (after ?? before)?.toISOString();
     const middle = (after.getTime() + before.getTime()) / 2;
     return new Date(words.around || words.ago ? middle : after.getTime()).toISOString();

@@ -31,7 +31,7 @@ export class Scope {
 
 const also = /\b(?:also|too|plus|add|additionally|as well)\b/;
 const except =
-  /\b(?:not|no|never|except|excluding|exclude|without|skip|ignore|but|other than|apart from|rather than|instead of)\b|n't\b|\b(?:was|is|did|has|does|were|had)nt\b/;
+  /\b(?:not|no|never|except|excluding|exclude|without|skip|ignore|but|other than|apart from|rather than|instead of|wrong)\b|n't\b|\b(?:was|is|did|has|does|were|had)nt\b/;
 
 /** @param around the words before and after the names */
 export function senseOf(around: string): Sense {
@@ -41,8 +41,8 @@ export function senseOf(around: string): Sense {
 
 /** Words before a name that make it something to leave out, for patterns. */
 export const exceptWords =
-  "(?:(?:was|is|did|has|does|were|had)n'?t(?: seen| been| be| go| use)?|not|no|never|except(?: for| from)?|excluding|exclude|without|skip|ignore|but not|anything but|everything but|everywhere but|all but|other than|apart from|rather than|instead of)";
+  "(?:(?:was|is|did|has|does|were|had)n'?t(?: seen| been| be| go| use)?|not|no|never|except(?: for| from)?|excluding|exclude|without|skip|ignore|but not|anything but|everything but|everywhere but|anywhere but|everywhere except|anywhere except|all but|other than|apart from|rather than|instead of)";
 /** Words before a name that add it to those that hold, or say that it is the only one. */
 export const senseWords =
   '(?:and also|also|too|plus|add|additionally|as well as|only|just|i meant|i mean|it was|that was|should be|make it|limit(?: it)? to|restrict(?: it)? to|check|look (?:at|in)|switch to|try|use|search|what about|how about|and|or)';
-export const nameGlue = '(?:\\s*(?:,|\\/|&|\\+)\\s*(?:(?:and|or)\\s+)?|\\s+(?:and|or|nor|plus)\\s+)';
+export const nameGlue = '(?:\\s*(?:,|\\/|&|\\+)\\s*(?:(?:and|or)\\s+)?|\\s+(?:and|or|nor|plus|n)\\s+)';

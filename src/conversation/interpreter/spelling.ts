@@ -33,7 +33,83 @@ const controlWords = [
     'help',
   ],
   ...['please', 'person', 'same', 'wrong', 'delete', 'only', 'without', 'probably', 'definitely', 'first'],
+  ...['looking', 'searching', 'picture', 'pictures', 'candidate', 'candidates', 'results', 'continue'],
+  ...[
+    'show',
+    'confirm',
+    'confirmed',
+    'mistake',
+    'mistakes',
+    'description',
+    'everything',
+    'everywhere',
+    'different',
+    'weekend',
+  ],
 ] as const;
+
+/** What is typed on a phone, or without its apostrophe, in full. */
+const shortForms: Readonly<Record<string, string>> = {
+  ...{
+    u: 'you',
+    ya: 'you',
+    ur: 'your',
+    r: 'are',
+    im: "i'm",
+    ive: "i've",
+    youre: "you're",
+    theyre: "they're",
+  },
+  ...{ hes: "he's", shes: "she's", thats: "that's", whats: "what's", wheres: "where's", heres: "here's" },
+  ...{ whos: "who's", lets: "let's", dont: "don't", doesnt: "doesn't", didnt: "didn't", cant: "can't" },
+  ...{ couldnt: "couldn't", wouldnt: "wouldn't", shouldnt: "shouldn't", isnt: "isn't", arent: "aren't" },
+  ...{
+    wasnt: "wasn't",
+    werent: "weren't",
+    hasnt: "hasn't",
+    havent: "haven't",
+    hadnt: "hadn't",
+    wont: "won't",
+  },
+  ...{
+    wanna: 'want to',
+    gonna: 'going to',
+    gotta: 'got to',
+    gimme: 'give me',
+    lemme: 'let me',
+    dunno: "don't know",
+  },
+  ...{ lookin: 'looking', searchin: 'searching', wat: 'what', wich: 'which', teh: 'the', abt: 'about' },
+  ...{
+    sry: 'sorry',
+    srry: 'sorry',
+    soz: 'sorry',
+    bc: 'because',
+    cuz: 'because',
+    coz: 'because',
+    bcs: 'because',
+  },
+  ...{
+    yest: 'yesterday',
+    yday: 'yesterday',
+    ytd: 'yesterday',
+    arvo: 'afternoon',
+    morn: 'morning',
+    rn: 'now',
+    aft: 'afternoon',
+  },
+  ...{
+    desc: 'describe',
+    prev: 'previous',
+    diffs: 'differences',
+    diff: 'difference',
+    poss: 'possible',
+    deffo: 'definitely',
+    defo: 'definitely',
+    def: 'definitely',
+    lvl: 'level',
+  },
+};
 
 /** Real words that lie one slip away from a control word. */
 const realWords = new Set(
@@ -44,17 +120,34 @@ const realWords = new Set(
     'registers deleted deletes cameraman matter batter rafter ground aground arounds minute hour seconds thirds ' +
     'firsts shelter neck text nest newt sore mere mole move mode some sane sale safe name came game hell heap heal ' +
     'held kelp onto oily wring prong person pearson without within saturdays sundays mondays evenings mornings ' +
+    'shown shows shoe showy ' +
     'strong string wrongs galley similarly smaller rest preset resets mores test star stark smart tart cart'
   ).split(' '),
 );
 
 const known = new Set<string>(controlWords);
 
-export function correctControlWords(text: string): { text: string; origin: readonly number[] } {
+/** @param names words of the site's own names, which are put right like the others */
+export function correctControlWords(
+  text: string,
+  names: readonly string[] = [],
+): { text: string; origin: readonly number[] } {
   let corrected = '';
   const origin: number[] = [];
   for (const { 0: part, index } of text.matchAll(/[a-z]+|[^a-z]+/g)) {
-    const word = meant(part);
+    const said = corrected.slice(-12);
+    if (part === ' 4 ' && /\b(?:looking|look|searching|search|waiting)$/.test(said)) {
+      corrected += ' for ';
+      origin.push(index, index + 1, index + 1, index + 1, index + 2);
+      continue;
+    }
+    if (part === 'y' && /^ (?:is|are|did|do|does|was|not)\b/.test(text.slice(index + 1))) {
+      corrected += 'why';
+      origin.push(index, index, index);
+      continue;
+    }
+    const joined = /['/-]/.test(text.charAt(index - 1)) || /['/]/.test(text.charAt(index + part.length));
+    const word = (joined ? undefined : shortForms[part]) ?? meant(part, names);
     corrected += word;
     for (let at = 0; at < word.length; at++) origin.push(index + Math.min(at, part.length - 1));
   }
@@ -62,9 +155,10 @@ export function correctControlWords(text: string): { text: string; origin: reado
   return { text: corrected, origin };
 }
 
-function meant(word: string): string {
-  if (word.length < 4 || known.has(word) || realWords.has(word) || !/^[a-z]/.test(word)) return word;
-  for (const control of controlWords) {
+function meant(word: string, names: readonly string[]): string {
+  const right = known.has(word) || realWords.has(word) || names.includes(word);
+  if (word.length < 4 || right || !/^[a-z]/.test(word)) return word;
+  for (const control of [...controlWords, ...names]) {
     if (Math.abs(control.length - word.length) > 2 || control[0] !== word[0]) continue;
     if (slips(word, control, allowed(control))) return control;
   }

@@ -1,6 +1,6 @@
 /** Finds the words of time in a line: days, parts of the day, clock times, ranges and "the last two hours". */
 import { anyClock, type Clock, clockPattern, hourPattern, readClock } from './clock.ts';
-import type { Line } from './line.ts';
+import { type Line, taken } from './line.ts';
 import { numberNamed, numberWords } from './ranks.ts';
 
 /** What one message says of time, gathered from all of its sentences. */
@@ -19,6 +19,8 @@ export interface TimeWords {
   open?: boolean;
   /** "since Monday", "until yesterday": the day is an edge and no stretch. */
   dayEdge?: 'after' | 'before';
+  /** "Since this morning": from its beginning on. */
+  partOpen?: boolean;
   /** Minutes back from now: from then on, or around then. */
   last?: number;
   ago?: number;
@@ -37,7 +39,7 @@ const date = [
   '(?<![\\d/])\\d{1,2}\\/\\d{1,2}(?:\\/(?:20)?\\d{2})?(?![\\d/])',
 ].join('|');
 const ofMonth =
-  '(?<=on\\s)the \\d{1,2}(?:st|nd|rd|th)\\b(?!\\s+(?:one|guy|man|floor|picture|result|candidate))';
+  '(?<=\\b(?:on|of|since|from|until|after|before)\\s)the \\d{1,2}(?:st|nd|rd|th)\\b(?!\\s+(?:one|guy|man|floor|picture|result|candidate))';
 const day = `(?:(?:${weekdays},?\\s+(?:the\\s+)?)(?:${date})|(?:the )?day before yesterday|yesterday|today|(?:(?:this|last|past)\\s+)?${weekdays}|(?:(?:two|three|four|five|six|\\d{1,2}) days ago)|(?:(?:this|last|the|over the)\\s+)weekend|this week\\b|${date}|${ofMonth})`;
 const partName =
   '(?:(?:early|late|mid)(?:\\s+in the)?[- ]?)?(?:morning|afternoon|evening|night|lunch ?time|lunch(?: break| hour)?)\\b(?!\\s+(?:dress|gown|bag|wear|shirt))';
@@ -55,14 +57,22 @@ const relative = new RegExp(
 const ago = new RegExp(
   `(?<![\\w'])${roughly}(?:the last )?${amount}\\s*${unit}\\s+(?:or (?:so|two) )?(?:ago|back|earlier)\\b`,
 );
-const to = '\\s*(?:and|to|until|till|til|through|-)\\s*';
-const dayRange = new RegExp(`(?<![\\w'])(?:(?:between|from|anywhere between)\\s+)?(${day})${to}(${day})`);
+const to = '\\s*(?:and|n\\b|to|until|till|til|through|-)\\s*';
+const dayRange = new RegExp(
+  `(?<![\\w'])(?:(?:between|from|anywhere between|either|on)\\s+)?(${day})(?:${to}|\\s+or\\s+(?:on\\s+)?)(${day})`,
+);
+const notThatDay = new RegExp(`(?<![\\w'])not (?:on )?(?:${day})\\s*(?:,|\\bbut\\b)`);
+/** "9 to 5": a time beside a day or where nothing else is said. */
+const bareRange = new RegExp(
+  `(?<=^|[,;:(${taken}]|\\s)\\s*(?:time\\s*:?\\s*)?(${hourPattern})\\s*(?:-|to|till?|until|through)\\s*(${hourPattern})(?:\\s+only)?(?=\\s*(?:$|[,;:.)${taken}]|(?:and|but|on|in|at|near|with)\\b))`,
+);
 const clockRange = new RegExp(
   `(?<![\\w'])(?:(?:anywhere |sometime |somewhere )?(?:between|from|betwen|btw|btwn)\\s+${roughly}(${anyClock})${to}${roughly}(${anyClock})|(${clockPattern})${to}(${anyClock})|(${hourPattern})\\s*(?:-|to|till|until)\\s*(${clockPattern}))`,
 );
 const afterWords =
   'after|since|from|past|later than|no earlier than|not earlier than|not before|starting(?: at| from)?|as of';
-const beforeWords = 'before|until|till|til|by|up to|earlier than|no later than|not after';
+const beforeWords =
+  'before|until|till|til|by|up to|earlier than|no later than|not later than|at the latest(?: by)?|latest|not after';
 const clockEdge = new RegExp(
   `(?<![\\w'])(?<!\\b(?:half|quarter|five|ten|twenty|minutes|\\d)\\s+)(?:(?:sometime|anytime|any time|some time|only)\\s+)?(?:(just|shortly|right|soon|a bit|a little|immediately)\\s+)?(${afterWords}|${beforeWords})\\s+${roughly}(${anyClock})(?![-/\\d])(?:\\s*(?:onwards?|or later|or so|latest)\\b)?`,
 );
@@ -79,6 +89,9 @@ const aroundHour = new RegExp(
   `(?<![\\w'])(?<!look\\s|looking\\s)(?:at|around|round|@)\\s+(?:about |around )?(${hourPattern})(?:\\s*(?:ish|or so|sharp)\\b)?(?!\\s*(?:,|and|or|&|-)\\s*\\d)`,
 );
 const hourish = new RegExp(`(?<![\\w'])(${hourPattern.replace('|\\w|', '|')})\\s?-?ish\\b`);
+const partEdge = new RegExp(
+  `(?<![\\w'])(?:since|as of|from)\\s+(?=(?:this|yesterday|tuesday|monday|wednesday)\\s+(?:${partName})(?! to\\b))`,
+);
 const dayNight = new RegExp(
   `(?<![\\w'])${on}(?:(last night)|(tonight)|this (${partName})|(?:the night before))`,
 );
@@ -112,21 +125,39 @@ function minutesIn(said: string | undefined, name: string): number {
 }
 
 function takeRanges(line: Line, words: TimeWords): void {
+  // "Not yesterday, today"
+  line.take(notThatDay);
   const days = line.take(dayRange);
   if (days) {
     words.day = days[1]!;
     words.lastDay = days[2]!;
   }
-  const clocks = line.take(clockRange);
+  const clocks = line.take(clockRange) ?? (besideTime(line, words) ? line.take(bareRange) : undefined);
   if (!clocks) return;
   const first = readClock(clocks[1] ?? clocks[3] ?? clocks[5] ?? '');
   const second = readClock(clocks[2] ?? clocks[4] ?? clocks[6] ?? '');
   if (first && second) Object.assign(words, rangeOf(first, second));
 }
 
+/** Whether two bare hours can be nothing but a stretch of time: beside a day or a part of it, or alone. */
+function besideTime(line: Line, { day, part: partOfDay }: TimeWords): boolean {
+  const named =
+    day !== undefined || partOfDay !== undefined || dayWords.test(line.text) || partWords.test(line.text);
+  const left = line.text
+    .replace(bareRange, '')
+    .replace(
+      /\b(?:restrict|limit|set|change|put|make|the|time|it|to|only|search|from|show|filter|range|on|by|just|please|pls)\b|[^a-z0-9]+/g,
+      '',
+    );
+  return named || left === '';
+}
+
 /** "Between 2 and 3 pm" is in the afternoon from its start; "11 to 1 pm" is not. */
 function rangeOf(first: Clock, second: Clock): Pick<TimeWords, 'from' | 'to'> {
   const noon = 12 * 60;
+  // "11-12 am" ends at noon.
+  if (!first.certain && second.certain && second.minutes < 60 && first.minutes > second.minutes)
+    return { from: { ...first, certain: true }, to: { ...second, minutes: second.minutes + noon } };
   if (!first.certain && second.certain && second.minutes >= noon) {
     const later = { minutes: first.minutes + noon, certain: true };
     const from = first.minutes < noon && later.minutes < second.minutes ? later : { ...first, certain: true };
@@ -169,6 +200,7 @@ function takeEdges(line: Line, words: TimeWords): void {
 }
 
 function takeDays(line: Line, words: TimeWords): void {
+  if (line.take(partEdge)) words.partOpen = true;
   const night = line.take(dayNight);
   if (night) {
     const [, last, tonight, partOfToday] = night;

@@ -40,6 +40,12 @@ const colours: Readonly<Record<string, string>> = {
 };
 for (const [value, words] of Object.entries(colours)) put(words, { kind: 'colour', value });
 
+/** Every word for a colour, the longer ones first, with its shade: "dark blue". */
+export const colourWords = `(?:(?:dark|light|bright|pale|deep)[- ])?(${Object.values(colours)
+  .flatMap((words) => words.split(', '))
+  .sort((a, b) => b.length - a.length)
+  .join('|')})`;
+
 put(
   'hat, hats, cap, caps, beanie, baseball cap, bobble hat, helmet, fedora, beret, visor, bucket hat, snapback, woolly hat, woolly, trilby, sun hat, top hat, bonnet',
   { kind: 'thing', name: 'hat' },

@@ -139,6 +139,8 @@ class TraitReader {
 
   #negates(word: string, at: number): boolean {
     if (negations.has(word)) return !/^(?:sure|certain|only|just|really)$/.test(this.#word(at + 1));
+    if (word === 'instead') return this.#word(at + 1) === 'of';
+    if (word === 'rather') return this.#word(at + 1) === 'than';
     if (removed.has(word)) return owned.has(this.#word(at + 1));
     return removing.has(word) && this.tokens.slice(at + 1, at + 7).some((next) => next.word === 'off');
   }
@@ -246,6 +248,10 @@ class TraitReader {
     const coloured = (traits: readonly Trait[]) =>
       traits.filter(({ name, present }) => present && (name === 'top' || name === 'bottom'));
     const here = [...new Set(coloured(this.#traits).map(({ name }) => name))];
+    // "Not a green jacket, blue"
+    const denied = this.#traits.find(
+      ({ name, present }) => !present && (name === 'top' || name === 'bottom'),
+    );
     const known = coloured(held);
     const named = known.find(({ value }) => this.#loose.some((claim) => claim.value === value));
     const only = new Set(known.map(({ name }) => name)).size === 1 ? known[0] : undefined;
@@ -257,19 +263,22 @@ class TraitReader {
           )
           ? here[0]
           : undefined
-        : (named ?? only)?.name;
+        : (denied ?? named ?? only)?.name;
     if (name === 'top' || name === 'bottom') for (const claim of this.#loose) this.#claim([name], claim);
   }
 }
 
 const years =
-  /\b(\d{1,2})[ -]?(?:years?|yrs?|yo\b|y\/o)|\b(\d)0'?s\b|\baged? (?:about |around )?(\d{1,2})\b/i;
+  /\b(\d{1,2})[ -]?(?:years?|yrs?|yo\b|y\/o)|\b(\d)0'?s\b|\baged? (?:about |around )?(\d{1,2})\b|\b([2-9]\d)(?:\s?\+|ish\b)|\b(?:over|above|(?:early|mid|late)[ -])\s?([3-9]\d)\b(?!\s?(?:%|cm|kg|min|m\b|times|people|:))|\b(twent|thirt|fort|fift|sixt|sevent|eight)ies\b/i;
+const decades = ['twent', 'thirt', 'fort', 'fift', 'sixt', 'sevent', 'eight'];
 
 function ageInYears(words: string): Trait[] {
   const match = years.exec(words);
   if (!match) return [];
-  const [, exact, decade, aged] = match;
-  const age = decade === undefined ? Number(exact ?? aged) : Number(decade) * 10 + 5;
+  const [, exact, decade, aged, more, about, inWords] = match;
+  const tens = inWords === undefined ? decade : decades.indexOf(inWords.toLowerCase()) + 2;
+  const over = /\b(?:over|above)\b/i.test(match[0]) || more !== undefined ? 5 : 0;
+  const age = tens === undefined ? Number(exact ?? aged ?? more ?? about) + over : Number(tens) * 10 + 5;
   const value = age < 13 ? 'child' : age < 20 ? 'teenager' : age < 65 ? 'adult' : 'elderly';
   return [{ name: 'age', value, present: true }];
 }

@@ -1,6 +1,7 @@
 /** The labelled corpus holds the interpreter at its level; what is kept apart is measured and never shown. */
 import { describe, expect, test } from 'vitest';
 import {
+  developedThemes,
   keptApart,
   type LabelledUtterance,
   readTheme,
@@ -10,7 +11,7 @@ import { situation } from '../../../bench/utterances/situations.ts';
 import { scoreUtterance, share, sum } from '../../../bench/utterances/utterance-score.ts';
 import { readActs } from '../../../src/conversation/interpreter/read-acts.ts';
 
-const developed = themes().filter((theme) => theme !== keptApart);
+const developed = developedThemes();
 
 function accuracy(utterances: readonly LabelledUtterance[]): { acts: number; slots: number } {
   const scores = utterances.map((one) => scoreUtterance(one, readActs(one.text, situation(one.in))));
@@ -20,13 +21,14 @@ function accuracy(utterances: readonly LabelledUtterance[]): { acts: number; slo
   };
 }
 
-test('the corpus is large enough, and no utterance is in both of its parts', () => {
+test('the corpus is large enough, a third is kept apart, and no utterance is in both of its parts', () => {
   const texts = (names: readonly string[]) =>
     names.flatMap(readTheme).map((one) => `${one.in}: ${one.text.toLowerCase()}`);
-  const apart = new Set(texts([keptApart]));
-  const all = texts(themes());
+  const apart = new Set(texts(keptApart));
+  // Written beside the rules, to say their lines in other words: not counted as the corpus.
+  const all = texts(themes().filter((theme) => theme !== 'paraphrases'));
   expect(all.length).toBeGreaterThanOrEqual(420);
-  expect(apart.size).toBeGreaterThanOrEqual(140);
+  expect(apart.size / all.length).toBeGreaterThanOrEqual(1 / 3);
   expect(texts(developed).filter((text) => apart.has(text)).length).toBe(0);
 });
 
@@ -38,9 +40,9 @@ test.each(developed)('the developed part is read as labelled: %s', (theme) => {
 });
 
 test('the part kept apart is read as well as it was measured', () => {
-  const { acts, slots } = accuracy(readTheme(keptApart));
-  expect(acts).toBeGreaterThanOrEqual(0.97);
-  expect(slots).toBeGreaterThanOrEqual(0.965);
+  const { acts, slots } = accuracy(keptApart.flatMap(readTheme));
+  expect(acts).toBeGreaterThanOrEqual(0.951);
+  expect(slots).toBeGreaterThanOrEqual(0.941);
 });
 
 describe('the story is read right, word for word', () => {
