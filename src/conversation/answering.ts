@@ -12,8 +12,10 @@ import { changesSearch, traitsOfState, unspokenTraits } from './fold.ts';
 import { PictureFinder } from './picture-finder.ts';
 import type { Question } from './question.ts';
 import { isSearching, type MessageReader } from './reading-message.ts';
+import { problemNote } from './intake.ts';
 import { buttonsBeside, questionWithButtons } from './replies/buttons.ts';
 import { chipsOf } from './replies/chips.ts';
+import { withLookAlikes } from './replies/look-alikes.ts';
 import { replyTo } from './replies/reply-to.ts';
 import { answerOf } from './replies/search-answer.ts';
 import { sentences } from './replies/sentences.ts';
@@ -75,12 +77,13 @@ export class Answering {
       if (stopReason(turning.signal) === 'cancelled') turning.signal.throwIfAborted();
       const query = await queryOf(turning.state, this.pictures);
       const scope = scopeOf(turning.state);
-      told.push(...(await this.#tellAll(turning, query)));
+      await this.#tellAll(turning, query, told);
       const frame = this.#frame(turning, query, scope);
       const wanted = wantsSearch(turning.acts) && turning.people === undefined;
       if (!wanted) return this.#spoken(turning, frame, told);
       if (!isSearching(turning.state)) return this.#spoken(turning, frame, told, nothingSought(turning.acts));
-      const page = (result: SearchResult) => {
+      const page = (found: SearchResult) => {
+        const result = withLookAlikes(found);
         const answer = answerOf(result, query, scope, turning.state, this.parts.timeZone);
         firstPage = shownOf(result, turning.state);
         turning.first(
@@ -99,7 +102,8 @@ export class Answering {
     }
   }
 
-  async #tellAll(turning: Turning, query: Query): Promise<Told[]> {
+  /** Into `told`, one by one: what fails, and what ends the turn, takes nothing from what was told before. */
+  async #tellAll(turning: Turning, query: Query, told: Told[]): Promise<void> {
     const { acts, before, state, message, confidence, signal } = turning;
     const sent = message.attachments.flatMap((picture) => ('id' in picture ? [picture] : []));
     const context = {
@@ -112,15 +116,17 @@ export class Answering {
       names: new Map(sent.map(({ id, name }) => [id, name])),
       signal,
     };
-    const told: Told[] = [];
     for (const act of acts) {
       if (!speaking.has(act.act)) continue;
-      const one = quick.has(act.act)
-        ? await this.#telling.tell(act, context)
-        : await this.budget.run(() => this.#telling.tell(act, context), signal);
-      if (one) told.push(one);
+      const tell = () => this.#telling.tell(act, context);
+      try {
+        const one = await (quick.has(act.act) ? tell() : this.budget.run(tell, signal));
+        if (one) told.push(one);
+      } catch (error) {
+        signal.throwIfAborted();
+        told.push({ text: [], error: asChatReidError(error, 'answering').report() });
+      }
     }
-    return told;
   }
 
   async #search(
@@ -132,7 +138,7 @@ export class Answering {
     const { state, signal } = turning;
     const { retrieval, helping, timeZone } = this.parts;
     const options = { scope, top: Math.max(askedOver, state.top + 1), signal, onFirstPage };
-    const result = await retrieval.search(state.gallery, query, options);
+    const result = withLookAlikes(await retrieval.search(state.gallery, query, options));
     signal.throwIfAborted();
     if (result.filter.of === 0) {
       const summary = await this.reader.summary(state.gallery);
@@ -144,7 +150,7 @@ export class Answering {
     const asked = state.askedBefore.map(({ id }) => id);
     const question = turning.acts.some(({ act }) => act === 'more')
       ? state.asked
-      : await helping?.question(result, asked, traitsOfState(state), signal).catch(() => {
+      : await helping?.question(result, asked, traitsOfState(state), query.pictures, signal).catch(() => {
           // An answer without a question is an answer still.
           signal.throwIfAborted();
           return undefined;
@@ -168,7 +174,7 @@ export class Answering {
       outcome: { shown: shownOf(result, state), ...(question ? { asked: question } : {}) },
       reply: replyTo(message, 'final', {
         ...frame,
-        text: [verdict, ...problems, ...told.flatMap(({ text }) => text)],
+        text: [verdict, ...problems, ...told.flatMap(({ text }) => text), ...failures(told).map(problemNote)],
         answer,
         ...(question ? { question: questionWithButtons(question) } : {}),
         buttons: buttonsBeside(answer.more, true),
@@ -186,24 +192,21 @@ export class Answering {
     const { message, problems, notes, people } = turning;
     const said = [...told.flatMap(({ text }) => text), ...instead];
     const text = [...problems, ...said];
-    const choice = people && [
-      `There are ${people.people.length} people in this picture. Which one is it? Say "person 1", or press a number.`,
-    ];
+    const [failed, ...others] = failures(told);
     // Nothing of the message could be done: a script must see that.
-    const error =
+    const undone =
       turning.acts.length === 0 && people === undefined ? failureOf(message, problems) : undefined;
+    const error = undone ?? failed;
+    const sentencesOf = [...choiceText(people), ...text, ...others.map(problemNote)];
     return {
-      outcome: people
-        ? { people: people.people.map(({ pictureId }) => pictureId), frame: people.frameId }
-        : {},
+      outcome: waiting(people),
       reply: replyTo(message, 'final', {
         ...frame,
-        text: error
-          ? []
-          : [...(choice ?? []), ...(text.length > 0 || choice ? text : [sentences.nothingSaid])],
+        text: undone ? [] : sentencesOf.length > 0 || error ? sentencesOf : [sentences.nothingSaid],
         ...(error ? { error } : {}),
         ...(people ? { people } : {}),
-        notes,
+        // What is the error is not told a second time.
+        notes: error ? notes.filter((note) => note !== problemNote(error)) : notes,
       }),
     };
   }
@@ -214,21 +217,24 @@ export class Answering {
     error: unknown,
     firstPage: readonly string[] | undefined,
   ): Promise<Answered> {
-    const { message, state, problems, notes, signal } = turning;
-    const outcome = firstPage ? { shown: firstPage } : {};
-    const text = [...problems, ...told.flatMap((one) => one.text)];
+    const { message, state, problems, notes, people, signal } = turning;
+    const outcome = { ...(firstPage ? { shown: firstPage } : {}), ...waiting(people) };
+    const spoken = [...problems, ...told.flatMap((one) => one.text), ...failures(told).map(problemNote)];
+    const text = [...choiceText(people), ...spoken];
+    const choice = people ? { people } : {};
     const reason: StopReason | undefined = stopReason(signal);
-    if (reason === 'closing') throw signal.reason;
+    if (reason === 'closing' || reason === 'forgotten') throw signal.reason;
     if (reason === 'overtaken') {
       return {
         outcome,
-        reply: replyTo(message, 'final', { text: [sentences.overtaken, ...text], notes }),
+        reply: replyTo(message, 'final', { ...choice, text: [sentences.overtaken, ...text], notes }),
       };
     }
     const report: ErrorReport = asChatReidError(reason ? signal.reason : error, 'answering').report();
     return {
       outcome,
       reply: replyTo(message, 'final', {
+        ...choice,
         text,
         chips: chipsOf(state, this.parts.timeZone),
         buttons: buttonsBeside(false, isSearching(state)),
@@ -271,6 +277,21 @@ export function wantsSearch(acts: readonly Act[]): boolean {
 
 function shownOf({ ranking }: SearchResult, { top }: DialogueState): string[] {
   return ranking.slice(0, top).map(({ record }) => record.pictureId);
+}
+
+/** People who wait to be chosen from, whatever else became of the message. */
+function waiting(people: PeopleChoice | undefined): TurnOutcome {
+  return people ? { people: people.people.map(({ pictureId }) => pictureId), frame: people.frameId } : {};
+}
+
+function choiceText(people: PeopleChoice | undefined): string[] {
+  if (!people) return [];
+  const { length } = people.people;
+  return [`There are ${length} people in this picture. Which one is it? Say "person 1", or press a number.`];
+}
+
+function failures(told: readonly Told[]): ErrorReport[] {
+  return told.flatMap(({ error }) => error ?? []);
 }
 
 function nothingSought(acts: readonly Act[]): string[] {

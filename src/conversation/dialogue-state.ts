@@ -13,6 +13,10 @@ export interface Turn {
   readonly text: string;
   /** Attachments are picture ids by now. */
   readonly acts: readonly Act[];
+  /** What was sought before it, where it changed that: `undo` can go back to it, whatever became of the turns before. */
+  readonly before?: Sought;
+  /** What its `undo` went back to. */
+  readonly restored?: Sought;
   /** What the answer left behind, for the turns that follow. */
   readonly outcome: TurnOutcome;
 }
@@ -43,6 +47,8 @@ export interface DialogueState {
   readonly pictures: readonly string[];
   /** Those of them that are candidates which were chosen: never results themselves. */
   readonly chosen: readonly string[];
+  /** The number that it had when it was chosen; absent where it was not among those shown. */
+  readonly chosenRank?: number;
   readonly clues: readonly Clue[];
   /** Picture ids of people that it is not. */
   readonly negatives: readonly string[];
@@ -54,6 +60,8 @@ export interface DialogueState {
   readonly answers: readonly { readonly question: Question; readonly value: 'yes' | 'no' | 'unknown' }[];
   /** The ranking that numbers refer to. */
   readonly shown: readonly string[];
+  /** Those of them that were asked about by their numbers last: "not those two". */
+  readonly talkedOf?: readonly string[];
   /** How many candidates are wanted: grows with `more`. */
   readonly top: number;
   /** The question that is open. */
@@ -66,6 +74,12 @@ export interface DialogueState {
   readonly peopleAdd: boolean;
   readonly purpose?: string;
 }
+
+/** Who is searched for, where, and how far the candidates were looked through: what `undo` goes back to. */
+export type Sought = Omit<
+  DialogueState,
+  'shown' | 'talkedOf' | 'asked' | 'askedBefore' | 'people' | 'peopleAdd'
+>;
 
 export const pageLength = 10;
 

@@ -1,55 +1,99 @@
 /** The state of a talk: a fold over its turns, pure. The same turns give the same state, on every platform. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Trait } from '../foundation/person-attributes.ts';
 import type { Act, Part } from './act.ts';
-import { type DialogueState, emptyState, pageLength, type Turn, type TurnOutcome } from './dialogue-state.ts';
+import {
+  type DialogueState,
+  emptyState,
+  pageLength,
+  type Sought,
+  type Turn,
+  type TurnOutcome,
+} from './dialogue-state.ts';
 import { traitsOf } from './interpreter/traits.ts';
-import { resolveRef, resolveRefs, withRefs } from './picture-refs.ts';
-import { contradicts, includes, wordsWithout, wordsWithoutSaid } from './spoken-words.ts';
+import { refsOf, resolveRef, resolveRefs, withRefs } from './picture-refs.ts';
+import { contradicts, includes, recoloured, wordsWithout, wordsWithoutSaid } from './spoken-words.ts';
 
-/** How many changes can be taken back. */
-export const undoDepth = 50;
 /** Candidates that `more` goes on to. */
 export const mostShown = 200;
 
-/** A state, and the ones that `undo` goes back to, the latest last. */
-export interface Folded {
-  readonly state: DialogueState;
-  readonly before: readonly DialogueState[];
-}
+/** What was said, before it is known what the answer shows. */
+export type Said = Omit<Turn, 'outcome' | 'before' | 'restored'> & Partial<Pick<Turn, 'outcome'>>;
 
 export function fold(base: DialogueState, turns: readonly Turn[]): DialogueState {
-  return foldTurns(base, turns).state;
+  return turns.reduce((state, turn) => withOutcome(foldActs(state, turn), turn.outcome), base);
 }
 
-export function foldTurns(base: DialogueState, turns: readonly Turn[]): Folded {
-  return turns.reduce<Folded>((folded, turn) => {
-    const { state, before } = foldActs(folded, turn);
-    return { state: withOutcome(state, turn.outcome), before };
-  }, startOf(base));
-}
-
-export function startOf(base: DialogueState): Folded {
-  return { state: base, before: [] };
-}
-
-/** What a turn wants, before it is known what the answer shows. */
-export function foldActs({ state, before }: Folded, turn: Omit<Turn, 'outcome'> & Partial<Turn>): Folded {
-  const history = [...before];
-  let undone = false;
-  let next = state;
-  for (const said of turn.acts) {
-    const act = numbered(said, state);
-    if (act.act === 'undo') {
-      undone = true;
-      const earlier = history.pop();
-      if (earlier) next = restored(earlier, next);
-    } else {
-      const changed = applied(next, act, turn);
-      next = changesSearch(act) ? { ...changed, top: pageLength } : changed;
-    }
+/**
+ * A turn with what it changes or takes back, and the state that its acts lead to.
+ *
+ * @param earlier the turns that are kept; only an `undo` looks at them
+ */
+export function taken<T extends Said>(
+  state: DialogueState,
+  earlier: readonly Turn[],
+  said: T,
+): { readonly turn: T & Pick<Turn, 'before' | 'restored'>; readonly state: DialogueState } {
+  const undos = said.acts.filter(isUndo).length;
+  if (undos > 0) {
+    const restored = goneBack(state, earlier, undos);
+    const turn = restored ? { ...said, restored } : said;
+    return { turn, state: foldActs(state, turn) };
   }
-  if (!undone && searchOf(next) !== searchOf(state)) history.push(state);
-  return { state: next, before: history.slice(-undoDepth) };
+  const next = foldActs(state, said);
+  const before = soughtOf(state);
+  const turn = isDeepStrictEqual(before, soughtOf(next)) ? said : { ...said, before };
+  return { turn, state: next };
+}
+
+/** @returns undefined where there is nothing to go back to */
+function goneBack(state: DialogueState, earlier: readonly Turn[], undos: number): Sought | undefined {
+  const stack = undoable(earlier);
+  let now = soughtOf(state);
+  let left = undos;
+  while (left > 0 && stack.length > 0) {
+    const last = stack.pop()!;
+    // What differed in forgotten pictures only does not differ any more.
+    if (isDeepStrictEqual(last, now)) continue;
+    now = last;
+    left--;
+  }
+  return left < undos ? now : undefined;
+}
+
+/** What `undo` can go back to, the latest last. Of turns that were folded away, or cannot be read, it knows nothing. */
+function undoable(turns: readonly Turn[]): Sought[] {
+  const stack: Sought[] = [];
+  for (const { acts, before } of turns) {
+    stack.length = Math.max(0, stack.length - acts.filter(isUndo).length);
+    if (before) stack.push(before);
+  }
+  return stack;
+}
+
+function foldActs(state: DialogueState, turn: Said & Partial<Turn>): DialogueState {
+  const folded = turn.acts.reduce((next, said) => {
+    const act = numbered(said, state);
+    const changed = applied(next, act, turn);
+    return changesSearch(act) && !isUndo(act) ? { ...changed, top: pageLength } : changed;
+  }, state);
+  const talkedOf = askedAbout(turn.acts, state);
+  return talkedOf.length > 0 ? { ...folded, talkedOf } : folded;
+}
+
+/** Candidates whose numbers are in acts that leave the search as it is. */
+function askedAbout(acts: readonly Act[], { shown }: DialogueState): string[] {
+  const refs = acts.filter((act) => !changesSearch(act)).flatMap(refsOf);
+  return refs.flatMap((ref) => ('rank' in ref ? (shown[ref.rank - 1] ?? []) : []));
+}
+
+export function soughtOf(state: DialogueState): Sought {
+  const { shown: _s, talkedOf: _t, asked: _a, askedBefore: _b, people: _p, peopleAdd: _d, ...sought } = state;
+  return sought;
+}
+
+function isUndo({ act }: Act): boolean {
+  return act === 'undo';
 }
 
 /** Numbers mean the ranking that the user saw, whatever the acts before this one do to it. */
@@ -112,16 +156,9 @@ function traitOfAnswer({ question, value }: DialogueState['answers'][number]): T
   return [{ name: question.name, value: question.value, present: value === 'yes' }];
 }
 
-/** What `undo` takes back, as text to compare. */
-function searchOf(state: DialogueState): string {
-  const { shown: _s, top: _t, asked: _a, askedBefore: _b, people: _p, peopleAdd: _d, ...search } = state;
-  return JSON.stringify(search);
-}
-
 /** What was shown was seen, and what was asked was asked: neither is taken back. */
-function restored(earlier: DialogueState, now: DialogueState): DialogueState {
-  const { asked: _, ...search } = earlier;
-  return { ...search, shown: now.shown, askedBefore: now.askedBefore, people: [], top: pageLength };
+function restored({ shown, askedBefore }: DialogueState, earlier: Sought): DialogueState {
+  return { ...earlier, shown, askedBefore, people: [], peopleAdd: false };
 }
 
 function applied(
@@ -148,7 +185,7 @@ function applied(
     case 'lift':
       return lifted(state, act.part, act.value);
     case 'more':
-      return { ...state, top: Math.min(state.top + pageLength, mostShown) };
+      return { ...state, top: Math.min(state.top + pageLength, pageBeyond(state), mostShown) };
     case 'answer':
       return answered(state, act);
     case 'person':
@@ -157,11 +194,18 @@ function applied(
       return forgotten(state, resolveRefs(act.pictures, state));
     case 'case':
       return { ...state, purpose: act.purpose };
+    case 'undo':
+      return turn.restored ? restored(state, turn.restored) : state;
     case 'reset':
       return { ...emptyState(state.gallery), shown: [] };
     default:
       return state;
   }
+}
+
+/** Where "no more candidates" is said, and said again. */
+function pageBeyond({ shown }: DialogueState): number {
+  return (Math.ceil(shown.length / pageLength) + 1) * pageLength;
 }
 
 /** A newer clue contradicting an older one overrides it, in its words too. */
@@ -170,8 +214,10 @@ function withClue(
   { words, traits = [] }: Extract<Act, { act: 'clue' }>,
   messageId: string,
 ): DialogueState {
-  const rest = overridden(state, traits);
-  return { ...rest, clues: [...rest.clues, { messageId, words, traits }] };
+  const clue = { messageId, words, traits };
+  const put = recoloured(state.clues, clue);
+  const rest = overridden(put ? { ...state, clues: put } : state, traits);
+  return put ? rest : { ...rest, clues: [...rest.clues, clue] };
 }
 
 function overridden(state: DialogueState, newer: readonly Trait[]): DialogueState {
@@ -228,7 +274,15 @@ function withPerson(state: DialogueState, id: string | undefined, messageId: str
 
 function chosen(state: DialogueState, id: string | undefined): DialogueState {
   if (id === undefined) return state;
-  return { ...state, pictures: [id], chosen: [id], negatives: state.negatives.filter((one) => one !== id) };
+  const { chosenRank: _, ...rest } = state;
+  const rank = state.shown.indexOf(id) + 1;
+  return {
+    ...rest,
+    pictures: [id],
+    chosen: [id],
+    ...(rank > 0 ? { chosenRank: rank } : {}),
+    negatives: state.negatives.filter((one) => one !== id),
+  };
 }
 
 function constrained(state: DialogueState, act: Extract<Act, { act: 'constrain' }>): DialogueState {
@@ -305,12 +359,31 @@ function answered(state: DialogueState, act: Extract<Act, { act: 'answer' }>): D
 }
 
 function forgotten(state: DialogueState, ids: readonly string[]): DialogueState {
-  const left = (list: readonly string[]) => list.filter((id) => !ids.includes(id));
-  return { ...without(state, ids), negatives: left(state.negatives), shown: left(state.shown) };
+  const { shown, people } = state;
+  return { ...unsought(state, ids), shown: notOf(shown, ids), people: notOf(people, ids) };
+}
+
+/** Without pictures that were forgotten. */
+export function unsought<T extends Sought>(sought: T, ids: readonly string[]): T {
+  return {
+    ...sought,
+    pictures: notOf(sought.pictures, ids),
+    chosen: notOf(sought.chosen, ids),
+    negatives: notOf(sought.negatives, ids),
+  };
 }
 
 /** Not searched with any more. */
 function without(state: DialogueState, ids: readonly string[]): DialogueState {
-  const left = (list: readonly string[]) => list.filter((id) => !ids.includes(id));
-  return { ...state, pictures: left(state.pictures), chosen: left(state.chosen), people: left(state.people) };
+  const { pictures, chosen, people } = state;
+  return {
+    ...state,
+    pictures: notOf(pictures, ids),
+    chosen: notOf(chosen, ids),
+    people: notOf(people, ids),
+  };
+}
+
+function notOf(list: readonly string[], ids: readonly string[]): string[] {
+  return list.filter((id) => !ids.includes(id));
 }

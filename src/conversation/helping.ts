@@ -1,5 +1,6 @@
 /** What helps to find: the question that pays, and the reasons. The session manager asks it; nothing of it keeps state. */
 import type { Trait } from '../foundation/person-attributes.ts';
+import type { Picture } from '../foundation/picture.ts';
 import type { Query } from '../retrieval/query.ts';
 import type { SearchResult } from '../retrieval/search-result.ts';
 import type { Question } from './question.ts';
@@ -24,12 +25,15 @@ export interface Helping {
    * The question with the most expected information over the ranking; undefined where none is expected to pay, or where
    * every one that would was asked.
    *
-   * @param asked ids of questions that were asked before, and traits that are known already
+   * @param asked ids of questions that were asked before
+   * @param known traits that were told already
+   * @param pictures of the person: what they show clearly is not asked
    */
   question(
     result: SearchResult,
     asked: readonly string[],
     known: readonly Trait[],
+    pictures: readonly Picture[],
     signal?: AbortSignal,
   ): Promise<Question | undefined>;
   /** The likeliest value of every attribute of a picture of which the model is sure enough. */

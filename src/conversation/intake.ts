@@ -1,5 +1,5 @@
 /** Taking a message in: bounded, its pictures opened and kept, all of it safe on the disk. */
-import { asChatReidError } from '../foundation/error.ts';
+import { asChatReidError, type ErrorReport } from '../foundation/error.ts';
 import type { Message } from './message.ts';
 import { count } from './replies/sentences.ts';
 import type { SessionLimits } from './session-parts.ts';
@@ -57,7 +57,7 @@ export class Intake {
     }
     if (message.attachments.length > pictures) {
       notes.push(
-        `Of ${count(message.attachments.length, 'picture')} the first ${pictures} were taken: send at most ${pictures} with one message.`,
+        `Of ${count(message.attachments.length, 'picture')} the first ${pictures} were taken, and ${message.attachments.length - pictures} were left out: send at most ${pictures} with one message.`,
       );
     }
     const attachments: TakenPicture[] = [];
@@ -66,8 +66,7 @@ export class Intake {
     }
     for (const picture of attachments) {
       if (!('problem' in picture)) continue;
-      const { message: why, next } = picture.problem;
-      notes.push(`${picture.name || 'A picture'}: ${why} ${next}`);
+      notes.push(problemNote(picture.problem));
     }
     this.#order = Math.max(this.#order + 1, Date.now() * 1000);
     return {
@@ -91,8 +90,15 @@ export class Intake {
       return { name, id, ...(time === undefined ? {} : { time }) };
     } catch (error) {
       const known = asChatReidError(error, 'opening a picture that was sent');
-      if (!known.code.startsWith('PICTURE_')) throw known;
-      return { name, problem: known.report() };
+      // A full disk is no fault of the picture; anything else is told of this one, and the others are taken.
+      if (known.code.startsWith('STORAGE_')) throw known;
+      const { message, ...report } = known.report();
+      return { name, problem: { ...report, message: `${name || 'A picture'}: ${message}` } };
     }
   }
+}
+
+/** What is said of a picture that could not be taken in, where the rest of its message was answered. */
+export function problemNote({ message, next }: Pick<ErrorReport, 'message' | 'next'>): string {
+  return `${message} ${next}`;
 }

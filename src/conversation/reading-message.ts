@@ -28,6 +28,8 @@ const mostActs = 50;
 const longestAct = 10_000;
 const mostPictures = 20;
 const mostNegatives = 200;
+/** Descriptions of one person that stand side by side; what contradicts an older one takes its place. */
+const mostClues = 32;
 
 export class MessageReader {
   #galleries: { readonly at: number; readonly list: Promise<readonly GallerySummary[]> } | undefined;
@@ -40,13 +42,18 @@ export class MessageReader {
 
   async read(message: TakenMessage, state: DialogueState): Promise<ReadMessage> {
     const galleries = await this.#all();
-    const sent = message.attachments.flatMap((picture) => ('id' in picture ? [picture.id] : []));
+    const all = message.attachments.map((picture) => ('id' in picture ? picture.id : undefined));
+    const sent = all.filter((id) => id !== undefined);
     const named = message.acts.some((act) => refsOf(act).some((ref) => 'attachment' in ref));
     const written = message.text.trim() !== '' || (sent.length > 0 && !named);
     const spoken = written ? this.#interpret(message.text, state, galleries, named ? 0 : sent.length) : [];
     const problems: string[] = [];
-    const acts = [...message.acts, ...spoken].slice(0, mostActs).flatMap((act) => {
-      const settled = settle(act, state, sent, problems);
+    const settling = [
+      // A button counts all pictures of the message, what is read from its text those that could be opened.
+      ...message.acts.map((act) => settle(act, state, all, problems)),
+      ...spoken.map((act) => settle(act, state, sent, problems)),
+    ];
+    const acts = settling.slice(0, mostActs).flatMap((settled) => {
       return settled ? [this.#ofGalleries(settled, galleries, problems) ?? []].flat() : [];
     });
     return { acts: bounded(acts, state, problems), problems };
@@ -66,9 +73,11 @@ export class MessageReader {
       galleries: galleries.map(({ name }) => name),
       now: now(),
       timeZone,
+      ...(summary?.firstTime ? { firstTime: new Date(summary.firstTime) } : {}),
       ...(summary?.lastTime ? { lastTime: new Date(summary.lastTime) } : {}),
       attachments,
       shown: state.shown.length,
+      talkedOf: ranksOf(state.talkedOf ?? [], state),
       people: state.people.length,
       ...(state.asked ? { asked: state.asked } : {}),
       searching: isSearching(state),
@@ -100,6 +109,11 @@ export class MessageReader {
   }
 }
 
+/** Those that are shown no more have no number. */
+function ranksOf(ids: readonly string[], { shown }: DialogueState): number[] {
+  return ids.map((id) => shown.indexOf(id) + 1).filter((rank) => rank > 0);
+}
+
 export function isSearching(state: DialogueState): boolean {
   return state.pictures.length > 0 || state.clues.length > 0 || state.answers.length > 0;
 }
@@ -108,13 +122,15 @@ export function isSearching(state: DialogueState): boolean {
 function settle(
   act: Act,
   state: DialogueState,
-  sent: readonly string[],
+  sent: readonly (string | undefined)[],
   problems: string[],
 ): Act | undefined {
   const replaced = withRefs(act, (ref): PictureRef | undefined => {
     if ('attachment' in ref) {
       const pictureId = sent[ref.attachment];
-      if (pictureId === undefined) problems.push('The picture that should come with this could not be used.');
+      // Why one of them could not be opened is told already.
+      if (ref.attachment >= sent.length)
+        problems.push('The picture that should come with this could not be used.');
       return pictureId === undefined ? undefined : { pictureId };
     }
     if (resolveRef(ref, state) !== undefined) return ref;
@@ -162,6 +178,7 @@ function missing(ref: PictureRef, { shown }: DialogueState): string {
 function bounded(acts: readonly Act[], state: DialogueState, problems: string[]): Act[] {
   const fresh = acts.some(({ act }) => act === 'reset');
   let words = fresh ? 0 : state.clues.reduce((sum, clue) => sum + clue.words.length + 2, 0);
+  let clues = fresh ? 0 : state.clues.length;
   let [pictures, negatives] = fresh ? [0, 0] : [state.pictures.length, state.negatives.length];
   return acts.filter((act) => {
     // Of a clue the words have a bound of their own, below.
@@ -170,6 +187,12 @@ function bounded(acts: readonly Act[], state: DialogueState, problems: string[])
       return false;
     }
     if (act.act === 'clue') {
+      if (++clues > mostClues) {
+        problems.push(
+          `That was not taken in: a search takes at most ${mostClues} descriptions one by one. Take some back, or say "start over" and describe the person in one message.`,
+        );
+        return false;
+      }
       if (words + act.words.length <= longestWords) {
         words += act.words.length + 2;
         return true;

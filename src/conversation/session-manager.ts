@@ -13,6 +13,7 @@ import type { Reply } from './reply.ts';
 import { Session } from './session.ts';
 import { type SessionLimits, type SessionManagerParts, sessionLimits } from './session-parts.ts';
 import { Stopped } from './stopped.ts';
+import type { TakenMessage } from './storage/talk-record.ts';
 import { TalkList } from './storage/talk-list.ts';
 import { Talks } from './storage/talks.ts';
 import { TakingTurns } from './taking-turns.ts';
@@ -36,6 +37,8 @@ export class SessionManager implements Conversations {
   readonly #list: TalkList;
   readonly #answering: Answering;
   readonly #turns: TakingTurns;
+  /** What an earlier process left is being put in front. */
+  #resuming: Promise<unknown> = Promise.resolve();
   #tidied = 0;
   #tidying: Promise<void> | undefined;
   #closed = false;
@@ -67,12 +70,16 @@ export class SessionManager implements Conversations {
     const key = `${message.conversation}\n${message.id}`;
     const known = this.#handled.get(key);
     if (known) return known;
-    const handled = this.#handle(message, deliver);
+    return this.#remember(key, this.#handle(message, deliver));
+  }
+
+  /** Until it is done: a message that comes again meanwhile has the same promises. */
+  #remember(key: string, handled: Handled): Handled {
     this.#handled.set(key, handled);
-    const forget = () => {
+    const drop = () => {
       this.#handled.delete(key);
     };
-    handled.done.then(forget, forget);
+    handled.done.then(drop, drop);
     handled.accepted.catch(() => undefined);
     return handled;
   }
@@ -86,14 +93,18 @@ export class SessionManager implements Conversations {
     const { conversation } = message;
     const session = this.#session(conversation);
     const taken = session.arrive(async () => {
+      await this.#resuming;
       if (session.waiting >= this.#limits.waiting) {
         const reply = this.#tooMany(message);
-        return { done: deliver(reply) };
+        return { pictures: [], done: deliver(reply) };
       }
       const kept = await this.#intake.take(message);
-      return { done: this.#enqueue(session, { message: kept, deliver, resumed: false }) };
+      return {
+        pictures: keptIds(kept),
+        done: this.#enqueue(session, { message: kept, deliver, resumed: false }),
+      };
     });
-    const accepted = taken.then(() => undefined);
+    const accepted = taken.then(({ pictures }) => pictures);
     const done = taken.then(({ done }) => done).finally(() => this.#leave(conversation));
     this.#tidyNowAndThen();
     return { accepted, done };
@@ -119,25 +130,26 @@ export class SessionManager implements Conversations {
   }
 
   async resume(prefix: string, deliver: Deliver): Promise<void> {
+    const queued = this.#queueLeft(prefix, deliver);
+    // What comes from now on waits behind it, so that each talk keeps its order.
+    const before = this.#resuming;
+    this.#resuming = Promise.allSettled([before, queued]);
+    await Promise.allSettled(await queued);
+  }
+
+  /** @returns when each of them is answered */
+  async #queueLeft(prefix: string, deliver: Deliver): Promise<readonly Promise<void>[]> {
     const jobs: Promise<void>[] = [];
     for (const left of await this.#intake.left(prefix)) {
+      if (this.#closed) break;
       const key = `${left.conversation}\n${left.id}`;
-      if (this.#handled.has(key) || this.#closed) continue;
+      if (this.#handled.has(key)) continue;
       const session = this.#session(left.conversation);
-      const taken = session.arrive(async () => ({
-        done: this.#enqueue(session, { message: left, deliver, resumed: true }),
-      }));
-      const accepted = taken.then(() => undefined);
-      const done = taken.then((job) => job.done).finally(() => this.#leave(left.conversation));
-      const handled = { accepted, done };
-      this.#handled.set(key, handled);
-      const forget = () => {
-        this.#handled.delete(key);
-      };
-      jobs.push(done.then(forget, forget));
-      accepted.catch(() => undefined);
+      const done = this.#enqueue(session, { message: left, deliver, resumed: true });
+      jobs.push(done.finally(() => this.#leave(left.conversation)));
+      this.#remember(key, { accepted: Promise.resolve(keptIds(left)), done });
     }
-    await Promise.all(jobs);
+    return jobs;
   }
 
   async state(conversation: string): Promise<DialogueState | undefined> {
@@ -183,14 +195,16 @@ export class SessionManager implements Conversations {
   }
 
   async forget(conversation: string): Promise<void> {
-    this.cancel(conversation);
-    await this.#underWay((key) => key.startsWith(`${conversation}\n`));
-    for (const left of await this.#intake.left(conversation)) {
-      if (left.conversation === conversation) await this.#intake.done(left);
-    }
-    await this.#talks.remove(conversation);
-    await this.#list.remove(conversation);
-    await this.parts.uploads.forget(conversation);
+    await this.#session(conversation)
+      .forget(async () => {
+        for (const left of await this.#intake.left(conversation)) {
+          if (left.conversation === conversation) await this.#intake.done(left);
+        }
+        await this.#talks.remove(conversation);
+        await this.#list.remove(conversation);
+        await this.parts.uploads.forget(conversation);
+      })
+      .finally(() => this.#leave(conversation));
     await this.parts.storage.tidy();
   }
 
@@ -198,7 +212,7 @@ export class SessionManager implements Conversations {
     if (this.#closed) return;
     this.#closed = true;
     const grace = new AbortController();
-    const all = this.#underWay(() => true);
+    const all = Promise.allSettled([...this.#handled.values()].map(({ done }) => done));
     await Promise.race([
       all,
       sleep(graceMs, undefined, { signal: grace.signal, ref: false }).catch(() => undefined),
@@ -210,11 +224,6 @@ export class SessionManager implements Conversations {
     await this.#tidying;
     await this.#budget.close();
     await this.parts.storage.close();
-  }
-
-  async #underWay(which: (key: string) => boolean): Promise<void> {
-    const handled = [...this.#handled].filter(([key]) => which(key)).map(([, { done }]) => done);
-    await Promise.allSettled(handled);
   }
 
   #session(conversation: string): Session {
@@ -254,6 +263,10 @@ export class SessionManager implements Conversations {
         this.#tidying = undefined;
       });
   }
+}
+
+function keptIds({ attachments }: TakenMessage): string[] {
+  return attachments.flatMap((picture) => ('id' in picture ? [picture.id] : []));
 }
 
 function stopping(): ChatReidError {

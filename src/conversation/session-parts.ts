@@ -81,7 +81,7 @@ export interface RegisterFacts {
   readonly person?: string;
 }
 
-/** Keeps pictures in a gallery and makes them searchable; what cannot be kept is named in `failed`. */
+/** Keeps pictures in a gallery, of frames the people in them, and makes them searchable; what cannot be kept is named in `failed`. */
 export type Register = (
   gallery: string,
   pictures: readonly { readonly name: string; readonly path: string }[],
@@ -90,5 +90,7 @@ export type Register = (
 ) => Promise<{
   readonly added: number;
   readonly already: number;
+  /** What else is to be said, each a sentence: a frame that shows nobody. */
+  readonly notes: readonly string[];
   readonly failed: readonly ({ readonly source: string } & Omit<ErrorReport, 'cause'>)[];
 }>;

@@ -1,5 +1,5 @@
 /** One conversation while something of it is under way: its messages in their order, one at a time. */
-import type { Stopped } from './stopped.ts';
+import { Stopped } from './stopped.ts';
 import type { Deliver } from './conversations.ts';
 import type { DialogueState } from './dialogue-state.ts';
 import type { TakenMessage } from './storage/talk-record.ts';
@@ -31,6 +31,8 @@ export class Session {
   /** Messages that are being taken in. */
   #arriving = 0;
   running: Running | undefined;
+  /** While the talk is being forgotten: what was taken in before is not answered any more. */
+  #forgetting = false;
 
   constructor(private readonly process: (job: Job, session: Session) => Promise<void>) {}
 
@@ -62,6 +64,21 @@ export class Session {
   enqueue(job: Job): void {
     this.#jobs.push(job);
     this.#working ??= this.#work();
+  }
+
+  get forgetting(): boolean {
+    return this.#forgetting;
+  }
+
+  /** Messages that were taken in come to their end unanswered, then `remove` runs; what comes later waits for it. */
+  forget(remove: () => Promise<void>): Promise<void> {
+    return this.arrive(async () => {
+      this.#forgetting = true;
+      this.stop(new Stopped('forgotten'));
+      await this.#working;
+      this.#forgetting = false;
+      await remove();
+    });
   }
 
   stop(stopped: Stopped): void {

@@ -1,7 +1,7 @@
 /** Why a turn that runs is stopped. */
 import { ChatReidError } from '../foundation/error.ts';
 
-export type StopReason = 'overtaken' | 'cancelled' | 'closing';
+export type StopReason = 'overtaken' | 'cancelled' | 'closing' | 'forgotten';
 
 export class Stopped extends ChatReidError {
   constructor(readonly reason: StopReason) {

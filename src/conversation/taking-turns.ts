@@ -7,12 +7,14 @@ import { wantsSearch } from './answering.ts';
 import type { Deliver } from './conversations.ts';
 import { type CutActs, cutPeople } from './cut-people.ts';
 import type { DialogueState, Turn } from './dialogue-state.ts';
-import { changesSearch, type Folded, foldActs, foldTurns, startOf, withOutcome } from './fold.ts';
+import { changesSearch, taken, unsought, withOutcome } from './fold.ts';
+import { resolveRefs } from './picture-refs.ts';
 import type { Intake } from './intake.ts';
 import type { MessageReader } from './reading-message.ts';
 import { replyTo } from './replies/reply-to.ts';
 import { withoutPictures } from './replies/search-answer.ts';
 import { sentences } from './replies/sentences.ts';
+import { undoneSentence } from './replies/undone.ts';
 import type { Reply } from './reply.ts';
 import type { Job, Running, Session } from './session.ts';
 import type { SessionLimits, SessionManagerParts } from './session-parts.ts';
@@ -63,11 +65,26 @@ export class TakingTurns {
     const { message, deliver } = job;
     // What waits behind one that was ended is left in the inbox with it: answered without it, it would mean something else.
     if (this.#closing.signal.aborted) throw new Stopped('closing');
+    if (session.forgetting) return this.#forgotten(job);
     const loaded = await talks.load(message.conversation);
     const head = await this.#deliverLeft(loaded.head, deliver);
-    if (!head.seen.includes(message.id)) await this.#takeNew(job, session, { ...loaded, head });
-    else if (head.outbox.length > 0) throw notDelivered();
-    else await intake.done(message);
+    if (head.seen.includes(message.id)) {
+      if (head.outbox.length > 0) throw notDelivered();
+      return intake.done(message);
+    }
+    try {
+      await this.#takeNew(job, session, { ...loaded, head });
+    } catch (error) {
+      if (!(error instanceof Stopped) || error.reason !== 'forgotten') throw error;
+      await this.#forgotten(job);
+    }
+  }
+
+  /** Nothing of it is kept; who sent it is told. */
+  async #forgotten({ message, deliver }: Job): Promise<void> {
+    await this.its.intake.done(message);
+    const error = new ChatReidError('CANCELLED', sentences.forgotten, 'Send it again to begin a new talk.');
+    await this.#deliver(replyTo(message, 'final', { error: error.report() }), deliver);
   }
 
   /** Stops what runs where a message behind it changes the search. */
@@ -105,6 +122,7 @@ export class TakingTurns {
     };
     session.running = running;
     if (this.#closing.signal.aborted) throw new Stopped('closing');
+    if (session.forgetting) throw new Stopped('forgotten');
     const { signal } = controller;
 
     const read = await this.its.reader.read(message, head.state);
@@ -115,12 +133,6 @@ export class TakingTurns {
         return { acts: read.acts, notes: [] };
       },
     );
-    const before = await this.#before(head, cut.acts);
-    const undo = cut.acts.some(({ act }) => act === 'undo');
-    const problems = [
-      ...read.problems,
-      ...(undo && before.before.length === 0 ? [sentences.nothingUndone] : []),
-    ];
     const frame = cut.people ? { frame: cut.people.frameId } : {};
     const bare = {
       messageId: message.id,
@@ -129,7 +141,10 @@ export class TakingTurns {
       text: message.text.slice(0, keptText),
       acts: cut.acts,
     };
-    const planned = foldActs(before, { ...bare, outcome: frame }).state;
+    const undo = cut.acts.filter(({ act }) => act === 'undo');
+    const earlier = undo.length > 0 ? await this.its.talks.turns(head) : [];
+    const { turn, state: planned } = taken(head.state, earlier, { ...bare, outcome: frame });
+    const undone = undo.length > 0 && taken(head.state, earlier, { ...bare, acts: undo }).state;
     running.planned = planned;
     running.overtakable = wantsSearch(cut.acts) && !cut.acts.some(({ act }) => slow.has(act));
     await this.overtake(session);
@@ -138,7 +153,10 @@ export class TakingTurns {
     const { reply, outcome } = await this.its.answering.answer({
       message,
       acts: cut.acts,
-      problems,
+      problems: [
+        ...(undone ? [undoneSentence(head.state, undone, this.its.parts.timeZone)] : []),
+        ...read.problems,
+      ],
       notes: [...notes, ...message.notes, ...cut.notes],
       before: head.state,
       state: planned,
@@ -153,7 +171,7 @@ export class TakingTurns {
     const state = withOutcome(planned, outcome);
     // At once, so that a storage with transactions needs one.
     const [added] = await Promise.all([
-      this.its.talks.add(this.#about(head, message, reply), { ...bare, outcome }, state, reply),
+      this.its.talks.add(this.#about(head, message, cut.acts, reply), { ...turn, outcome }, state, reply),
       this.its.list.isDue(head, message.at) ? this.its.list.put(message.conversation) : undefined,
     ]);
     await this.#scrub(added, cut.acts, head.state);
@@ -164,13 +182,6 @@ export class TakingTurns {
 
   async #marked(head: TalkHead, message: TakenMessage): Promise<void> {
     await Promise.all([this.its.talks.delivered(head, head.nextReply - 1), this.its.intake.done(message)]);
-  }
-
-  /** The states that `undo` goes back to are in the turns; only `undo` asks for them. */
-  async #before(head: TalkHead, acts: readonly Act[]): Promise<Folded> {
-    if (!acts.some(({ act }) => act === 'undo')) return startOf(head.state);
-    const folded = foldTurns(head.base, await this.its.talks.turns(head));
-    return { state: head.state, before: folded.before };
   }
 
   async #giveUp(message: TakenMessage, head: TalkHead, deliver: Deliver): Promise<void> {
@@ -217,26 +228,33 @@ export class TakingTurns {
   }
 
   /** What the list of talks says of it. */
-  #about(head: TalkHead, { at, text }: TakenMessage, { line }: Reply): TalkHead {
-    const about = line ?? (head.line || text.replace(/\s+/g, ' ').slice(0, 120));
-    return { ...head, line: about, at, ...(this.its.list.isDue(head, at) ? { listed: at } : {}) };
+  #about(head: TalkHead, { at, text }: TakenMessage, acts: readonly Act[], { line }: Reply): TalkHead {
+    const words = text.replace(/\s+/g, ' ').trim().slice(0, 120);
+    const { asked = words, ...rest } = head;
+    const anew = acts.some(({ act }) => act === 'reset');
+    return {
+      ...rest,
+      line: line ?? (head.line || words),
+      // The first message's, were it a picture without words; after a new beginning the next one's.
+      ...(anew ? {} : { asked }),
+      at,
+      ...(this.its.list.isDue(head, at) ? { listed: at } : {}),
+    };
   }
 
-  /** What was forgotten is not shown again when the talk is opened. */
-  async #scrub(head: TalkHead, acts: readonly Act[], before: DialogueState): Promise<void> {
-    const gone = new Set(
-      acts.flatMap((act) =>
-        act.act !== 'forget'
-          ? []
-          : act.pictures.flatMap((ref) =>
-              'pictureId' in ref ? [ref.pictureId] : 'rank' in ref ? (before.shown[ref.rank - 1] ?? []) : [],
-            ),
-      ),
-    );
-    if (gone.size === 0) return;
-    await this.its.talks.rewrite(head, (reply) =>
-      reply.answer ? { ...reply, answer: withoutPictures(reply.answer, gone) } : reply,
-    );
+  /** What was forgotten is not shown again when the talk is opened, and no `undo` brings it back. */
+  async #scrub(head: TalkHead, acts: readonly Act[], state: DialogueState): Promise<void> {
+    const gone = acts.flatMap((act) => (act.act === 'forget' ? resolveRefs(act.pictures, state) : []));
+    if (gone.length === 0) return;
+    const ids = new Set(gone);
+    await this.its.talks.rewrite(head, {
+      reply: (reply) => (reply.answer ? { ...reply, answer: withoutPictures(reply.answer, ids) } : reply),
+      turn: ({ before, restored, ...turn }) => ({
+        ...turn,
+        ...(before ? { before: unsought(before, gone) } : {}),
+        ...(restored ? { restored: unsought(restored, gone) } : {}),
+      }),
+    });
   }
 
   /** In the answer that was shown last with this picture. */

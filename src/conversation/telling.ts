@@ -1,5 +1,5 @@
 /** Acts that are answered with sentences: compare, verify, why, describe, ask, register, forget, case, help. */
-import type { ErrorReport } from '../foundation/error.ts';
+import { asChatReidError, type ErrorReport } from '../foundation/error.ts';
 import {
   attributePhrases,
   parseAttributeReply,
@@ -156,19 +156,30 @@ export class Telling {
     let [added, already] = [0, 0];
     const { camera, place, person } = act;
     for (const ref of act.pictures) {
-      const one = await this.#one(ref, context);
-      const time = act.time ?? context.times.get(one.id);
+      const id = resolveRef(ref, context.state) ?? '';
+      const name = context.names.get(id) ?? id.slice(0, 8);
+      const time = act.time ?? context.times.get(id);
       const facts = {
         ...(camera === undefined ? {} : { camera }),
         ...(place === undefined ? {} : { place }),
         ...(person === undefined ? {} : { person }),
         ...(time === undefined ? {} : { time }),
       };
-      const name = context.names.get(one.id) ?? `${one.id.slice(0, 8)}`;
-      const done = await register(gallery, [{ name, path: one.path }], facts, context.signal);
-      added += done.added;
-      already += done.already;
-      text.push(...done.failed.map(({ source, message, next }) => `${source}: ${message} ${next}`));
+      try {
+        const { path } = await this.pictures.find(id);
+        const done = await register(gallery, [{ name, path }], facts, context.signal);
+        added += done.added;
+        already += done.already;
+        text.push(
+          ...done.notes,
+          ...done.failed.map(({ source, message, next }) => `${source}: ${message} ${next}`),
+        );
+      } catch (error) {
+        context.signal.throwIfAborted();
+        // Those before it are in the gallery already, which must be said.
+        const { message, next } = asChatReidError(error, 'keeping a picture').report();
+        text.push(`${name}: ${message} ${next}`);
+      }
     }
     if (already > 0)
       text.unshift(`The gallery ${gallery} has ${count(already, 'picture')} of these already.`);

@@ -1,7 +1,8 @@
 /** Pictures that people sent: a private folder, by content, without metadata, for a bounded time. */
-import { createHash } from 'node:crypto';
-import { copyFile, link, readdir, rm, rmdir, stat, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, readdir, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import { makePrivateFolder } from '../foundation/home.ts';
@@ -31,9 +32,13 @@ export const longestSide = 4096;
 const extensions = ['jpg', 'png'] as const;
 const dayMs = 86_400_000;
 
+/** Of keeping one picture: somebody else may be removing the same one, and each time it has to be written again. */
+const mostTries = 20;
+
 /**
- * Every talk has a folder of links to the pictures that were sent in it; a picture without a link goes. The number of links
- * is the file system's own, so nothing has to be counted, and nothing can be counted wrong.
+ * Every talk has a folder with the names of the pictures that were sent in it; a picture that no talk names goes. Where the
+ * file system has hard links the names are links, and the number of links says at once that a picture is still in use; where
+ * it has none they are empty files.
  */
 export class Uploads {
   readonly #files: PictureFiles;
@@ -68,27 +73,40 @@ export class Uploads {
   async keep(conversation: string, bytes: Uint8Array): Promise<KeptPicture> {
     const clean = await withoutMetadata(bytes, this.options.timeZone ?? 'UTC');
     const id = pictureId(clean.bytes);
+    const { extension } = clean;
+    const path = this.#files.path(id, extension);
     try {
-      await this.#files.write([{ pictureId: id, extension: clean.extension, bytes: clean.bytes }]);
-      const path = this.#files.path(id, clean.extension);
-      await this.#link(conversation, path, `${id}.${clean.extension}`);
+      // Until it is there, and named: the last other talk that had it may be forgotten at this very moment.
+      for (let tries = 1; ; tries++) {
+        await this.#files.write([{ pictureId: id, extension, bytes: clean.bytes }]);
+        const named = await this.#name(conversation, path, `${id}.${extension}`);
+        if (named && existsSync(path)) break;
+        if (tries === mostTries) throw new Error(`${path} is removed again and again.`);
+      }
       return { id, path, ...(clean.time === undefined ? {} : { time: clean.time }) };
     } catch (error) {
       throw asChatReidError(error, 'keeping a picture that was sent');
     }
   }
 
-  async #link(conversation: string, path: string, name: string): Promise<void> {
+  /** @returns false where the picture, or the talk's folder, was removed meanwhile */
+  async #name(conversation: string, path: string, name: string): Promise<boolean> {
     const folder = this.#folderOf(conversation);
     await makePrivateFolder(folder);
     const target = join(folder, name);
-    await link(path, target).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return;
-      // A file system without links.
-      return copyFile(path, target);
-    });
-    const now = new Date();
-    await utimes(path, now, now);
+    try {
+      await link(path, target).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return;
+        if (error.code === 'ENOENT') throw error;
+        return writeFile(target, '', { mode: 0o600 });
+      });
+      const now = new Date();
+      await utimes(target, now, now);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw error;
+    }
   }
 
   /** @returns undefined for a picture that was never sent, or is gone */
@@ -107,7 +125,7 @@ export class Uploads {
       const id = name.slice(0, name.lastIndexOf('.'));
       if (ids && !ids.includes(id)) continue;
       await rm(join(folder, name), { force: true });
-      await this.#removeUnlinked(id);
+      await this.#removeUnnamed(id);
     }
     if (!ids) await rm(folder, { recursive: true, force: true });
   }
@@ -122,16 +140,33 @@ export class Uploads {
         const found = await stat(path).catch(() => undefined);
         if (found === undefined || now - found.mtimeMs <= this.#lifeMs) continue;
         await rm(path, { force: true });
-        await this.#removeUnlinked(name.slice(0, name.lastIndexOf('.')));
+        await this.#removeUnnamed(name.slice(0, name.lastIndexOf('.')));
       }
       await rmdir(folder).catch(() => undefined);
     }
   }
 
-  async #removeUnlinked(id: string): Promise<void> {
+  /** It is put aside before it is looked at for the last time: what is put aside cannot be named any more by somebody new. */
+  async #removeUnnamed(id: string): Promise<void> {
     const path = await this.path(id);
-    if (path === undefined) return;
-    if ((await stat(path)).nlink === 1) await rm(path, { force: true });
+    if (path === undefined || (await this.#isNamed(path, path))) return;
+    const aside = join(this.folder, 'incoming', `${id}.${randomUUID()}`);
+    try {
+      await rename(path, aside);
+      if (await this.#isNamed(aside, path)) await rename(aside, path);
+      else await rm(aside, { force: true });
+    } catch (error) {
+      // Somebody else removed it first.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+
+  /** @param file where the picture is now, @param path where it belongs */
+  async #isNamed(file: string, path: string): Promise<boolean> {
+    const found = await stat(file).catch(() => undefined);
+    if (found && found.nlink > 1) return true;
+    const talks = join(this.folder, 'talks');
+    return (await readdir(talks)).some((talk) => existsSync(join(talks, talk, basename(path))));
   }
 
   #folderOf(conversation: string): string {

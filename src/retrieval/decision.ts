@@ -100,13 +100,16 @@ function hereSentence(
     case 'found':
       return `Found: ${among}, about ${rate} of searches for somebody who is not there, or fewer, stand out from their strangers like this, as measured on people held out for it.`;
     case 'not-in-gallery':
-      return `Probably not in this gallery: had it been as likely as not before, the person is ${among} with ${chance}; ${kept} of searches for people who are there look better than this.`;
+      return `Probably not in this gallery: the chance that the person is ${among} at all is ${chance}${before}; ${kept} of searches for people who are there look better than this. ${candidates}`;
     case 'unsure':
       return strong
         ? `Unsure: this search stands out from its strangers, but the first candidate is less likely the person than not.`
-        : `Unsure: had it been as likely as not before, the person is ${among} with ${chance}; more than about ${rate} of searches for somebody who is not there look like this.`;
+        : `Unsure: the chance that the person is ${among} at all is ${chance}${before}; more than about ${rate} of searches for somebody who is not there look like this. ${candidates}`;
   }
 }
 
+/** Two numbers of one answer that mean different things must say so. */
+const before = ' (50 % before the search)';
+const candidates = 'The number of a candidate is the chance that it is the person if the person is there.';
 const count = (of: number): string => `${of.toLocaleString('en-US')} picture${of === 1 ? '' : 's'}`;
 const percent = (rate: number): string => `${Number((rate * 100).toPrecision(3))} %`;

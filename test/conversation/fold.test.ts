@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Act } from '../../src/conversation/act.ts';
 import { emptyState, type Turn, type TurnOutcome } from '../../src/conversation/dialogue-state.ts';
-import { fold, foldActs, foldTurns, traitsOfState, withOutcome } from '../../src/conversation/fold.ts';
+import { fold, taken, traitsOfState, withOutcome } from '../../src/conversation/fold.ts';
 import { traitsOf } from '../../src/conversation/interpreter/traits.ts';
 import { affirmedWords } from '../../src/conversation/spoken-words.ts';
 
@@ -18,12 +18,20 @@ function turn(acts: readonly Act[], outcome: TurnOutcome = {}, number = 0): Turn
   return { messageId: `m${number}`, user: 'u', at: '2026-11-25T12:00:00.000Z', text: '', acts, outcome };
 }
 
-/** Each entry is one turn. */
-function talked(...turns: readonly (readonly [readonly Act[], TurnOutcome?])[]) {
-  return fold(
-    base,
-    turns.map(([acts, outcome], at) => turn(acts, outcome, at)),
-  );
+/** Each entry is one turn, with what it changed or took back, as it is kept. */
+function kept(entries: readonly (readonly [readonly Act[], TurnOutcome?])[]) {
+  const turns: Turn[] = [];
+  const states = [base];
+  for (const [at, [acts, outcome]] of entries.entries()) {
+    const { turn: one, state } = taken(states.at(-1)!, turns, turn(acts, outcome, at));
+    turns.push(one);
+    states.push(withOutcome(state, one.outcome));
+  }
+  return { turns, states };
+}
+
+function talked(...entries: readonly (readonly [readonly Act[], TurnOutcome?])[]) {
+  return fold(base, kept(entries).turns);
 }
 
 describe('words', () => {
@@ -147,8 +155,13 @@ describe('where, when, pages', () => {
   });
 
   test('pages grow, and a changed search begins with the first', () => {
-    expect(talked([[clue('a')]], [[{ act: 'more' }]], [[{ act: 'more' }]]).top).toBe(30);
-    expect(talked([[clue('a')]], [[{ act: 'more' }]], [[clue('b')]]).top).toBe(10);
+    const more: Act[] = [{ act: 'more' }];
+    const page = (length: number) => ({ shown: Array.from({ length }, (_, at) => id(at.toString(16))) });
+    const first = [[clue('a')], page(10)] as const;
+    expect(talked(first, [more, page(20)], [more, page(30)]).top).toBe(30);
+    expect(talked(first, [more, page(20)], [[clue('b')]]).top).toBe(10);
+    // Beyond the end it goes once: that there are no more can be said again and again.
+    expect(talked(first, [more, page(14)], [more, page(14)], [more, page(14)]).top).toBe(30);
   });
 });
 
@@ -190,10 +203,44 @@ describe('questions', () => {
 });
 
 describe('undo', () => {
+  const undo: readonly [readonly Act[]] = [[{ act: 'undo' }]];
+
   test('takes back the latest change, again and again, past turns that changed nothing', () => {
-    const turns: [readonly Act[]][] = [[[clue('a')]], [[clue('b')]], [[{ act: 'why' }]], [[{ act: 'more' }]]];
-    expect(talked(...turns, [[{ act: 'undo' }]]).clues.map(({ words }) => words)).toEqual(['a']);
-    expect(talked(...turns, [[{ act: 'undo' }]], [[{ act: 'undo' }]]).clues).toEqual([]);
+    const turns: [readonly Act[]][] = [[[clue('a')]], [[clue('b')]], [[{ act: 'why' }]]];
+    expect(talked(...turns, undo).clues.map(({ words }) => words)).toEqual(['a']);
+    expect(talked(...turns, undo, undo).clues).toEqual([]);
+    expect(talked(...turns, undo, undo, undo).clues).toEqual([]);
+  });
+
+  test('after "more" takes back the page, and nothing else', () => {
+    const shown = { shown: Array.from({ length: 10 }, (_, at) => id(at.toString(16))) };
+    const turns: [readonly Act[], TurnOutcome][] = [
+      [[clue('a')], shown],
+      [[{ act: 'more' }], shown],
+    ];
+    expect(talked(...turns, undo)).toMatchObject({ top: 10, clues: [{ words: 'a' }] });
+    expect(talked(...turns, undo, undo)).toMatchObject({ top: 10, clues: [] });
+  });
+
+  test('goes back to what was, whatever is left of the turns before', () => {
+    const { turns, states } = kept([
+      [[clue('a')]],
+      [[clue('b')]],
+      undo,
+      [[clue('c')]],
+      undo,
+      undo,
+      [[clue('d')]],
+    ]);
+    const words = (state: { readonly clues: readonly { readonly words: string }[] }) =>
+      state.clues.map((one) => one.words).join();
+    expect(states.map(words)).toEqual(['', 'a', 'a,b', 'a', 'a,c', 'a', '', 'd']);
+    const now = states.at(-1)!;
+    for (let lost = 0; lost < turns.length - 1; lost++) {
+      const { state } = taken(now, turns.slice(lost), turn([{ act: 'undo' }]));
+      expect(words(state)).toBe('');
+    }
+    expect(taken(now, [], turn([{ act: 'undo' }])).state).toEqual(now);
   });
 
   test('what was shown stays what numbers mean', () => {
@@ -236,19 +283,16 @@ describe('any transcript', () => {
     { maxLength: 12 },
   );
 
-  test('folded at once is what is folded turn by turn, and twice is the same', () => {
+  test('folded at once is what it was turn by turn, and twice is the same', () => {
     fc.assert(
       fc.property(turns, (some) => {
-        const all = some.map(([acts, outcome], at) => turn(acts, outcome, at));
+        const { turns: all, states } = kept(some);
         const once = JSON.stringify(fold(base, all));
         expect(JSON.stringify(fold(base, all))).toBe(once);
-        let state = base;
-        for (const [at, one] of all.entries()) {
-          const undo = one.acts.some(({ act }) => act === 'undo');
-          const before = undo ? foldTurns(base, all.slice(0, at)).before : [];
-          state = withOutcome(foldActs({ state, before }, one).state, one.outcome);
-        }
-        expect(JSON.stringify(state)).toBe(once);
+        expect(JSON.stringify(states.at(-1))).toBe(once);
+        // Of turns that were folded away nothing is needed.
+        const half = all.length >> 1;
+        expect(JSON.stringify(fold(states[half]!, all.slice(half)))).toBe(once);
       }),
       { numRuns: 100 },
     );

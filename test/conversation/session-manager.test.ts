@@ -88,8 +88,10 @@ describe('a search', () => {
         .slice(0, 2)
         .every((source) => source.startsWith('3-')),
     ).toBe(true);
+    expect(reply.chips[0]?.label).toBe('chosen: number 1 of before');
     const undone = await talk.say('undo');
     expect(undone.line).toBe('"delta"');
+    expect(undone.text[1]).toBe('Taken back: chosen: number 1 of before.');
     expect(sources(undone)).toEqual(sources(first));
   });
 
@@ -160,7 +162,7 @@ describe('what is asked about pictures', () => {
     });
     const found = await talk.say('delta');
     expect((await talk.press({ act: 'describe', picture: { rank: 2 } })).text).toEqual([
-      'Candidate 2: hat (90 %).',
+      'Candidate 2 looks like: hat (90 %).',
     ]);
     expect((await talk.press({ act: 'compare', first: { rank: 1 }, second: { rank: 2 } })).text).toEqual([
       'In common: hat (90 %, 80 %).',
@@ -226,7 +228,7 @@ describe('the gallery', () => {
       register: async (gallery, pictures, facts) => {
         await access(pictures[0]!.path);
         registered.push({ gallery, names: pictures.map(({ name }) => name), facts });
-        return { added: 1, already: 0, failed: [] };
+        return { added: 1, already: 0, notes: [], failed: [] };
       },
     });
     const reply = await talk.say('', {
@@ -261,7 +263,12 @@ describe('what people send', () => {
   test('a bad picture is told, and the words beside it are searched with', async () => {
     const talk = await house.talk();
     const alone = await talk.say('', { pictures: [Buffer.from('<html><body>log in</body></html>')] });
-    expect(alone.error).toMatchObject({ code: 'PICTURE_NOT_A_PICTURE' });
+    expect(alone.error).toMatchObject({
+      code: 'PICTURE_NOT_A_PICTURE',
+      message: expect.stringMatching(/^sent-\d\.png: This is /),
+    });
+    // Told once: a note beside the error would say the same again.
+    expect(alone.notes.join('\n')).not.toContain(alone.error!.message);
     const both = await talk.say('delta', { pictures: [Buffer.alloc(0)] });
     expect(both.answer?.cards).toHaveLength(10);
     expect(both.notes[0]).toBe(
@@ -273,7 +280,9 @@ describe('what people send', () => {
     const talk = await house.talk();
     const one = await drawn(2, 3);
     const reply = await talk.say('', { pictures: Array.from({ length: 200 }, () => one) });
-    expect(reply.notes[0]).toBe('Of 200 pictures the first 20 were taken: send at most 20 with one message.');
+    expect(reply.notes[0]).toBe(
+      'Of 200 pictures the first 20 were taken, and 180 were left out: send at most 20 with one message.',
+    );
     expect(sources(reply)[0]).toMatch(/^2-/);
   });
 
@@ -337,7 +346,13 @@ describe('what a page asks for', () => {
     expect((await manager.turns(conversation)).map(({ text }) => text)).toEqual(['alpha']);
     expect((await manager.replies(conversation)).map(({ key }) => key)).toEqual(['m1#final']);
     expect(await manager.list('test:')).toEqual([
-      { conversation, line: 'photo + "alpha"', at: '2026-11-25T12:00:00.000Z' },
+      {
+        conversation,
+        line: 'photo + "alpha"',
+        asked: 'alpha',
+        pictureId: pictureId(photo),
+        at: '2026-11-25T12:00:00.000Z',
+      },
     ]);
     expect((await manager.sheet(reply)).subarray(1, 4).toString()).toBe('PNG');
     const path = await manager.picturePath(pictureId(photo));

@@ -1,11 +1,16 @@
 /** Pictures that people sent: opened, without metadata, for the talk that they were sent in, for a bounded time. */
-import { access, readdir, readFile, stat, utimes } from 'node:fs/promises';
+import { access, link, readdir, readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { longestSide, Uploads } from '../../src/conversation/uploads.ts';
 import { pictureId } from '../../src/foundation/picture.ts';
 import { temporaryFolder } from '../gallery/temporary-folder.ts';
+
+vi.mock('node:fs/promises', async (original) => {
+  const fs = await original<typeof import('node:fs/promises')>();
+  return { ...fs, link: vi.fn(fs.link) };
+});
 
 let folder: string;
 let uploads: Uploads;
@@ -103,5 +108,43 @@ describe('forgetting', () => {
     for (const id of ['', '../../etc/passwd', 'a'.repeat(63)]) {
       expect(await uploads.path(id)).toBeUndefined();
     }
+  });
+});
+
+describe('at the same time', () => {
+  test('a picture that is sent while the last talk that had it is forgotten is there afterwards', async () => {
+    const bytes = await drawn().png().toBuffer();
+    const other = await Uploads.open(folder);
+    for (let round = 0; round < 12; round++) {
+      await uploads.keep('test:a', bytes);
+      // Another process of the same home folder forgets; every round at another moment of keeping.
+      const keeping = uploads.keep('test:b', bytes);
+      for (let wait = 0; wait < round; wait++) await readdir(folder);
+      const [kept] = await Promise.all([keeping, other.forget('test:a')]);
+      expect(await readFile(kept.path)).toEqual(bytes);
+      expect(await uploads.path(kept.id)).toBe(kept.path);
+      await uploads.forget('test:b');
+      expect(await uploads.path(kept.id)).toBeUndefined();
+    }
+  });
+});
+
+describe('a file system without hard links', () => {
+  test('a picture stays while a talk names it, and as long as it was sent again', async () => {
+    vi.mocked(link).mockRejectedValue(Object.assign(new Error('no links'), { code: 'EPERM' }));
+    const bytes = await drawn().png().toBuffer();
+    const { id, path } = await uploads.keep('test:a', bytes);
+    await uploads.keep('test:b', bytes);
+    await uploads.forget('test:a');
+    await access(path);
+    const [talk] = await readdir(join(folder, 'talks'));
+    const past = new Date(Date.now() - 100 * 86_400_000);
+    await utimes(join(folder, 'talks', talk!, `${id}.png`), past, past);
+    await uploads.keep('test:b', bytes);
+    await uploads.expire(Date.now());
+    await access(path);
+    await uploads.forget('test:b');
+    await expect(access(path)).rejects.toThrow();
+    expect(await readdir(join(folder, 'talks'))).toEqual([]);
   });
 });

@@ -126,7 +126,7 @@ describe('the shipped numbers', async () => {
       of,
     );
     expect(decision).toBe('not-in-gallery');
-    expect(decisionDetail.sentence).toMatch(/as likely as not before/);
+    expect(decisionDetail.sentence).toMatch(/at all is .* \(50 % before the search\)/);
     expect(decisionDetail.here!).toBeLessThan(decisionDetail.absentBelow);
   });
 });

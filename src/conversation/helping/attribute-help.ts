@@ -2,18 +2,25 @@
 import type { Encoder } from '../../engine/encoder.ts';
 import { ChatReidError } from '../../foundation/error.ts';
 import { attributePhrase, presences, type Trait } from '../../foundation/person-attributes.ts';
+import type { Picture } from '../../foundation/picture.ts';
 import type { GalleryStore } from '../../gallery/gallery-store.ts';
 import type { Calibration } from '../../retrieval/calibration.ts';
 import type { Query } from '../../retrieval/query.ts';
 import { dot, encodeQuery } from '../../retrieval/query-vector.ts';
 import type { SearchResult } from '../../retrieval/search-result.ts';
 import type { AttributeProbes } from '../../retrieval/traits/attribute-probes.ts';
-import { bestQuestion, openQuestions, payingGain } from '../../retrieval/traits/question-choice.ts';
+import {
+  type AskedTrait,
+  bestQuestion,
+  openQuestions,
+  payingGain,
+} from '../../retrieval/traits/question-choice.ts';
 import { rightShares } from '../../retrieval/traits/question-gain.ts';
 import { traitPhrase } from '../../retrieval/traits/trait-words.ts';
 import type { Helping, SeenTrait, TraitComparison } from '../helping.ts';
 import type { Question } from '../question.ts';
 import { questionText } from './question-words.ts';
+import { sureEnough } from './sure-enough.ts';
 import { confidenceSentence, likenessSentence, traitSentences, wordsSentence } from './why-sentences.ts';
 
 export interface AttributeHelpParts {
@@ -24,8 +31,8 @@ export interface AttributeHelpParts {
   readonly probes?: AttributeProbes;
 }
 
-/** From this probability on a picture is said to show something. */
-export const sureEnough = 0.7;
+/** A question is answered by a picture that says yes or no to it with this probability. */
+const clearAnswer = 0.9;
 
 type PictureFile = { readonly id: string; readonly path: string };
 
@@ -36,11 +43,13 @@ export class AttributeHelp implements Helping {
     result: SearchResult,
     asked: readonly string[],
     known: readonly Trait[],
+    pictures: readonly Picture[],
     signal?: AbortSignal,
   ): Promise<Question | undefined> {
     const { probes, store, encoder } = this.parts;
     if (!probes || result.ranking.length < 2) return undefined;
-    const open = openQuestions(probes, asked, known);
+    const sought = await Promise.all(pictures.map((picture) => this.vectorOf(picture, signal)));
+    const open = openQuestions(probes, asked, known).filter((one) => !isAnswered(probes, one, sought));
     const { space } = await encoder.describeEncoder();
     signal?.throwIfAborted();
     const ids = result.ranking.map(({ record }) => record.pictureId);
@@ -115,7 +124,7 @@ export class AttributeHelp implements Helping {
   }
 
   /** The gallery's own where it has one. @throws ChatReidError PICTURE_* for a picture that cannot be opened */
-  private async vectorOf(picture: PictureFile, signal?: AbortSignal): Promise<Float32Array> {
+  private async vectorOf(picture: Picture, signal?: AbortSignal): Promise<Float32Array> {
     const { encoder, store } = this.parts;
     signal?.throwIfAborted();
     const { space } = await encoder.describeEncoder();
@@ -128,6 +137,19 @@ export class AttributeHelp implements Helping {
       new ChatReidError('PICTURE_DAMAGED', 'The picture gave no embedding.', 'Send another picture.')
     );
   }
+}
+
+/** Whether the pictures of the person say clearly yes or no, taken together. */
+function isAnswered(
+  probes: AttributeProbes,
+  { name, value }: AskedTrait,
+  pictures: readonly Float32Array[],
+): boolean {
+  if (pictures.length === 0) return false;
+  const place = probes.values(name).indexOf(value);
+  const yes = pictures.reduce((sum, vector) => sum + probes.distribution(vector, name)[place]!, 0);
+  const share = yes / pictures.length;
+  return Math.max(share, 1 - share) > clearAnswer;
 }
 
 function likeliest(probes: AttributeProbes, vector: Float32Array, name: Trait['name']) {

@@ -5,9 +5,10 @@ import type { AttributeProbes } from '../../retrieval/traits/attribute-probes.ts
 import { tellableTraits } from '../../retrieval/traits/trait-evidence.ts';
 import { traitPhrase } from '../../retrieval/traits/trait-words.ts';
 import type { TraitComparison } from '../helping.ts';
+import { sureEnough } from './sure-enough.ts';
 
 export function confidenceSentence(confidence: number): string {
-  return `The confidence is ${percentOf(confidence)}: all of what follows together, and how many pictures were searched.`;
+  return `The number on its card, ${percentOf(confidence)}, is the chance that this picture shows the person, if the person is in this gallery: from all that follows, and how many pictures were searched.`;
 }
 
 /** @param ratio natural-log likelihood ratio of the similarity */
@@ -23,13 +24,13 @@ export function likenessSentence(
   const one = (comparison?.different ?? []).slice(0, most);
   if (both.length > 0) {
     const seen = both.map(({ phrase, second }) => `${phrase} (${percentOf(second)} here)`);
-    sentences.push(`Both show: ${listed(seen)}.`);
+    sentences.push(`Both look like: ${listed(seen)}.`);
   }
   if (one.length > 0) {
     const seen = one.map(
       ({ phrase, first, second }) => `${phrase} (${percentOf(first)} there, ${percentOf(second)} here)`,
     );
-    sentences.push(`They differ in: ${listed(seen)}.`);
+    sentences.push(`One of the two looks like: ${listed(seen)}.`);
   }
   return sentences;
 }
@@ -48,17 +49,20 @@ export function traitSentences(
   vector: Float32Array,
 ): string[] {
   const fits: string[] = [];
+  const open: string[] = [];
   const against: string[] = [];
   for (const trait of tellableTraits(probes, traits)) {
     const at = probes.values(trait.name).indexOf(trait.value);
     const has = probes.distribution(vector, trait.name)[at]!;
     const probability = trait.present ? has : 1 - has;
     const told = `${traitPhrase(trait)} (${percentOf(probability)})`;
-    if (probability >= 0.5) fits.push(told);
-    else against.push(told);
+    if (probability >= sureEnough) fits.push(told);
+    else if (probability <= 1 - sureEnough) against.push(told);
+    else open.push(told);
   }
   return [
-    ...(fits.length > 0 ? [`Of what you said, this fits the picture: ${listed(fits)}.`] : []),
+    ...(fits.length > 0 ? [`Of what you said, it looks like: ${listed(fits)}.`] : []),
+    ...(open.length > 0 ? [`This the picture does not show clearly: ${listed(open)}.`] : []),
     ...(against.length > 0 ? [`This speaks against it: ${listed(against)}.`] : []),
   ];
 }

@@ -8,9 +8,12 @@ const longestLabel = 40;
 
 export function chipsOf(state: DialogueState, timeZone: string): Chip[] {
   const { pictures, clues, answers, negatives, cameras, places, after, before } = state;
-  const photo = (at: number) => (pictures.length === 1 ? 'photo' : `photo ${at + 1}`);
+  const photo = (id: string, at: number) => {
+    if (state.chosen.includes(id)) return chosenLabel(state.chosenRank);
+    return pictures.length === 1 ? 'photo' : `photo ${at + 1}`;
+  };
   const chips: Chip[] = [
-    ...pictures.map((id, at) => chip(photo(at), 'pictures', id)),
+    ...pictures.map((id, at) => chip(photo(id, at), 'pictures', id)),
     ...clues.map(({ words }) => chip(`"${words.replace(/\s+/g, ' ')}"`, 'words', words)),
     ...answers.flatMap(({ question, value }) => {
       if (value === 'unknown') return [];
@@ -32,6 +35,11 @@ export function chipsOf(state: DialogueState, timeZone: string): Chip[] {
     chips.push({ label: range, act: { act: 'lift', part: 'time' } });
   }
   return chips;
+}
+
+/** A number of the page that was shown when it was chosen: the next page has numbers of its own. */
+function chosenLabel(rank: number | undefined): string {
+  return rank === undefined ? 'chosen candidate' : `chosen: number ${rank} of before`;
 }
 
 function chip(

@@ -9,6 +9,9 @@ export const sentences = {
   nothingSaid: 'There was nothing in that to act on. Say "help" to see what can be asked.',
   startedOver: 'Started over. Describe the person, or send a picture.',
   nothingUndone: 'There is nothing to take back.',
+  undoneTooFar:
+    'Nothing was taken back: the change before is too far back, and is not kept any more. Remove a part of the search by its button, or say "start over".',
+  forgotten: 'This talk was forgotten before the message was answered. Nothing of either is kept.',
   noMore: 'There are no more candidates. Say more about the person, or widen where and when.',
   noRegister: 'Pictures cannot be put into a gallery from here.',
   noLanguageModel:
@@ -36,7 +39,7 @@ export const sameMeaning = {
 
 export function describedSentence(what: string, seen: readonly SeenTrait[]): string {
   if (seen.length === 0) return `Nothing about ${what} is sure enough to be told.`;
-  return `${capital(what)}: ${seen.map(({ phrase, probability }) => `${phrase} (${percentOf(probability)})`).join(', ')}.`;
+  return `${capital(what)} looks like: ${seen.map(({ phrase, probability }) => `${phrase} (${percentOf(probability)})`).join(', ')}.`;
 }
 
 export function comparedSentences(

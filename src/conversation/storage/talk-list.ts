@@ -1,13 +1,7 @@
 /** Which talks there are: names of the latest of each platform; what each is about stands in its head. */
+import type { ListedTalk } from '../conversations.ts';
 import type { Shelf } from './shelf.ts';
 import { isHead, keys, type TalkHead } from './talk-record.ts';
-
-export interface ListedTalk {
-  readonly conversation: string;
-  readonly line: string;
-  /** ISO 8601 in UTC. */
-  readonly at: string;
-}
 
 /** A talk that goes on comes to the front again so often: a list that changed with every turn would cost more than the turn. */
 const againMs = 3_600_000;
@@ -25,9 +19,7 @@ export class TalkList {
   async of(prefix: string): Promise<readonly ListedTalk[]> {
     const names = (await this.#read(platformOf(prefix))).filter((name) => name.startsWith(prefix));
     const heads = (await this.shelf.getMany(names.map(keys.head))).filter(isHead);
-    return heads
-      .map(({ conversation, line, at }) => ({ conversation, line, at }))
-      .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
+    return heads.map(listed).sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0));
   }
 
   /** @param now ISO 8601 */
@@ -71,6 +63,17 @@ export class TalkList {
     const kept = await this.shelf.get(keys.list(platform));
     return Array.isArray(kept) ? kept.filter((name) => typeof name === 'string') : [];
   }
+}
+
+function listed({ conversation, line, at, asked, state }: TalkHead): ListedTalk {
+  const pictureId = state.pictures?.at(-1);
+  return {
+    conversation,
+    line,
+    at,
+    ...(asked ? { asked } : {}),
+    ...(pictureId === undefined ? {} : { pictureId }),
+  };
 }
 
 /** `web:` of `web:4f2a`. */

@@ -26,6 +26,8 @@ export interface TalkHead {
   /** What it is about, and when something was said last: ISO 8601 in UTC. */
   readonly line: string;
   readonly at: string;
+  /** The first words of the search that goes on; '' where there were none. Heads of before have it not. */
+  readonly asked?: string;
   /** When it was last put in front of the list of talks. */
   readonly listed: string;
 }

@@ -1,4 +1,5 @@
 /** Talks as they are kept: loaded, added to in one step, bounded in turns, replies and age. */
+import { isDeepStrictEqual } from 'node:util';
 import type { DialogueState, Turn } from '../dialogue-state.ts';
 import { fold } from '../fold.ts';
 import type { Reply } from '../reply.ts';
@@ -37,10 +38,7 @@ export class Talks {
   }
 
   async turns(head: TalkHead): Promise<readonly Turn[]> {
-    const { conversation, firstTurn, nextTurn } = head;
-    const numbers = Array.from({ length: nextTurn - firstTurn }, (_, at) => firstTurn + at);
-    const kept = await this.shelf.getMany(numbers.map((number) => keys.turn(conversation, number)));
-    return kept.filter(isTurn);
+    return (await this.shelf.getMany(turnKeys(head))).filter(isTurn);
   }
 
   async replies({ conversation, replies }: TalkHead): Promise<readonly Reply[]> {
@@ -84,27 +82,30 @@ export class Talks {
     return marked;
   }
 
-  /** Kept replies as `change` leaves them. */
-  async rewrite(head: TalkHead, change: (reply: Reply) => Reply): Promise<void> {
-    const kept = await this.shelf.getMany(
-      head.replies.map((number) => keys.reply(head.conversation, number)),
+  /** What is kept, as `change` leaves it; what it leaves as it was is not written, and so not kept for longer. */
+  async rewrite(
+    head: TalkHead,
+    change: { readonly reply: (reply: Reply) => Reply; readonly turn: (turn: Turn) => Turn },
+  ): Promise<void> {
+    const replies = head.replies.map((number) => keys.reply(head.conversation, number));
+    const all = [...replies, ...turnKeys(head)];
+    const kept = await this.shelf.getMany(all);
+    await this.shelf.set(
+      all.flatMap((key, at): Entry[] => {
+        const was = kept[at];
+        const value = isReply(was) ? change.reply(was) : isTurn(was) ? change.turn(was) : was;
+        return isDeepStrictEqual(value, was) ? [] : [{ key, value }];
+      }),
     );
-    const entries = head.replies.flatMap((number, at): Entry[] => {
-      const reply = kept[at];
-      return isReply(reply) ? [{ key: keys.reply(head.conversation, number), value: change(reply) }] : [];
-    });
-    await this.shelf.set(entries);
   }
 
   async remove(conversation: string): Promise<void> {
     const head = await this.known(conversation);
-    const { firstTurn = 0, nextTurn = 0, replies = [] } = head ?? {};
-    const turns = Array.from({ length: nextTurn - firstTurn }, (_, at) => firstTurn + at);
     await this.shelf.delete([
       keys.head(conversation),
       keys.aside(conversation),
-      ...turns.map((number) => keys.turn(conversation, number)),
-      ...replies.map((number) => keys.reply(conversation, number)),
+      ...(head ? turnKeys(head) : []),
+      ...(head?.replies ?? []).map((number) => keys.reply(conversation, number)),
     ]);
   }
 
@@ -153,4 +154,8 @@ export class Talks {
       ],
     };
   }
+}
+
+function turnKeys({ conversation, firstTurn, nextTurn }: TalkHead): string[] {
+  return Array.from({ length: nextTurn - firstTurn }, (_, at) => keys.turn(conversation, firstTurn + at));
 }

@@ -81,7 +81,7 @@ const known = (name: Trait['name'], value: string, present = true): Trait => ({ 
 
 describe('the question', () => {
   test('splits the candidates, in words, with its bits', async () => {
-    const question = await help.question(even, [], []);
+    const question = await help.question(even, [], [], []);
     expect(question).toMatchObject({
       id: 'backpack',
       value: 'yes',
@@ -92,20 +92,27 @@ describe('the question', () => {
   });
 
   test('is never asked twice, nor about what is known', async () => {
-    expect((await help.question(even, ['backpack'], []))?.text).toMatch(/^Was the top (red|blue)\?$/);
-    expect((await help.question(even, [], [known('top', 'blue')]))?.id).toBe('backpack');
-    expect(await help.question(even, ['backpack'], [known('top', 'blue')])).toBeUndefined();
+    expect((await help.question(even, ['backpack'], [], []))?.text).toMatch(/^Was the top (red|blue)\?$/);
+    expect((await help.question(even, [], [known('top', 'blue')], []))?.id).toBe('backpack');
+    expect(await help.question(even, ['backpack'], [known('top', 'blue')], [])).toBeUndefined();
+  });
+
+  test('is not asked where the photo answers it', async () => {
+    // In a red top, with a backpack: what is left to ask is nothing.
+    const photo = { id: files[1]!.id, path: files[1]!.path };
+    expect(await help.question(even, [], [], [photo])).toBeUndefined();
+    expect((await help.question(even, [], [], []))?.id).toBe('backpack');
   });
 
   test('is not asked where it does not pay: all wear hats, one is certain, or there is nobody to tell apart', async () => {
-    expect(await help.question(even, ['top=red', 'top=blue', 'backpack'], [])).toBeUndefined();
-    expect(await help.question(resultOf([0.9999, 0.01, 0.01, 0.01]), [], [])).toBeUndefined();
-    expect(await help.question(resultOf([0.5]), [], [])).toBeUndefined();
+    expect(await help.question(even, ['top=red', 'top=blue', 'backpack'], [], [])).toBeUndefined();
+    expect(await help.question(resultOf([0.9999, 0.01, 0.01, 0.01]), [], [], [])).toBeUndefined();
+    expect(await help.question(resultOf([0.5]), [], [], [])).toBeUndefined();
   });
 
   test('nor by a model that knows no attributes', async () => {
     const blind = new AttributeHelp({ store, encoder, calibration: new Calibration(calibrationNumbers) });
-    expect(await blind.question(even, [], [])).toBeUndefined();
+    expect(await blind.question(even, [], [], [])).toBeUndefined();
     expect(await blind.describe(files[0]!)).toEqual([]);
   });
 
@@ -158,7 +165,7 @@ test('reasons name the words, what fits and what does not, with probabilities', 
   const text = sentences.join('\n');
   expect(text).toContain('The likeness to your picture is');
   expect(text).toContain('“red top”');
-  expect(text).toContain('fits the picture: red top (99 %)');
+  expect(text).toContain('it looks like: red top (99 %)');
   expect(text).toContain('speaks against it: no hat (1 %)');
   expect(text).toContain('hat (1 % there, 99 % here)');
 });
