@@ -4,7 +4,7 @@ import type { Conversations } from '../src/conversation/conversations.ts';
 export interface Adapter {
   /** `web`, `terminal`, `slack`, `discord`: the prefix of its conversations. */
   readonly name: string;
-  /** Listens, after delivering what an earlier process left unfinished. Resolves when it is ready for people. */
+  /** Listens, and delivers what an earlier process left unfinished. Resolves when it is ready for people. */
   start(conversations: Conversations): Promise<void>;
   /** Takes nothing more in; what is running ends first. */
   stop(): Promise<void>;

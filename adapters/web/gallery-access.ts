@@ -43,6 +43,8 @@ export interface UploadReport {
   readonly added: number;
   /** Pictures that the gallery had before. */
   readonly already: number;
+  /** What else is to be said, each a sentence: frames that show nobody. */
+  readonly notes: readonly string[];
   readonly failed: readonly (ErrorReport & { readonly source: string })[];
 }
 
@@ -59,7 +61,7 @@ export interface GalleryAccess {
   /** In the order of registration. @throws ChatReidError GALLERY_UNKNOWN */
   browse(gallery: string, request: BrowseRequest): Promise<readonly GalleryPicture[]>;
   /**
-   * Registers pictures, and makes them searchable. A gallery that is not there is made.
+   * Registers pictures, of camera frames the people in them, and makes them searchable. A gallery that is not there is made.
    *
    * @param onProgress pictures that are done, of all of this call
    * @throws ChatReidError STORAGE_FULL, GALLERY_BUSY, ENGINE_*, CANCELLED; what is wrong with one picture is in the report

@@ -55,11 +55,12 @@ export function galleryRoutes(parts: GalleryParts): Hono {
       const adding = galleries.add(gallery, pictures, facts, tell, signal);
       parts.running.add(adding);
       try {
-        const { added, already, failed } = await adding;
+        const { added, already, failed, notes } = await adding;
         await line({
           report: {
             added,
             already,
+            notes,
             failed: failed.map(({ source, code, message, next }) => ({ source, code, message, next })),
           },
         });

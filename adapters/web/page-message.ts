@@ -2,7 +2,7 @@
 import type { Act } from '../../src/conversation/act.ts';
 import type { Turn } from '../../src/conversation/dialogue-state.ts';
 import type { Message } from '../../src/conversation/message.ts';
-import { pictureId } from '../../src/foundation/picture.ts';
+import { refsOf } from '../../src/conversation/picture-refs.ts';
 
 export interface PageMessage {
   readonly id: string;
@@ -17,15 +17,21 @@ export interface PageMessage {
   readonly notes: readonly string[];
 }
 
-export function messageForPage(message: Message, notes: readonly string[]): PageMessage {
-  const { id, at, text, attachments, acts = [] } = message;
-  return { id, at, text, pictures: attachments.map(({ bytes }) => pictureId(bytes)), acts, notes };
+/** @param pictures ids under which its pictures are kept: those of the bytes that were sent may be others */
+export function messageForPage(
+  message: Message,
+  pictures: readonly string[],
+  notes: readonly string[],
+): PageMessage {
+  const { id, at, text, acts = [] } = message;
+  return { id, at, text, pictures, acts, notes };
 }
 
-export function turnForPage({ messageId, at, text, acts }: Turn): PageMessage {
-  // Pictures that a button names are shown with the button; without text and buttons there are only attachments.
-  const shown = acts.flatMap((act) => (act.act === 'show' ? act.pictures : []));
-  const pictures = shown.flatMap((picture) => ('pictureId' in picture ? [picture.pictureId] : []));
+export function turnForPage({ messageId, at, text, acts, outcome }: Turn): PageMessage {
+  // Words name candidates by their rank, so ids in them are attachments; pictures that a button names are shown with it.
+  const named = acts.filter(({ act }) => text !== '' || act === 'show').flatMap(refsOf);
+  const ids = named.flatMap((picture) => ('pictureId' in picture ? [picture.pictureId] : []));
+  const pictures = [...new Set([...(outcome.frame === undefined ? [] : [outcome.frame]), ...ids])];
   return {
     id: messageId,
     at,

@@ -41,7 +41,7 @@ export function talkRoutes(parts: TalkParts): Hono {
   routes.get('/', async (context) => {
     const talks = await conversations.list(talkPrefix);
     return context.json(
-      talks.map(({ conversation, line, at }) => ({ talk: conversation.slice(talkPrefix.length), line, at })),
+      talks.map(({ conversation, ...about }) => ({ talk: conversation.slice(talkPrefix.length), ...about })),
     );
   });
 
@@ -124,6 +124,26 @@ export function talkRoutes(parts: TalkParts): Hono {
   return routes;
 }
 
+/**
+ * Posts what an earlier process left unanswered: no page was told of the message since this one listens, so the message comes
+ * with its reply.
+ */
+export function deliverLeftTo(
+  events: TalkEvents,
+  conversations: Conversations,
+): (reply: Reply) => Promise<void> {
+  const deliver = deliverTo(events);
+  return async (reply) => {
+    const talk = reply.conversation.slice(talkPrefix.length);
+    const turn = (await conversations.turns(reply.conversation)).find(
+      ({ messageId }) => messageId === reply.to,
+    );
+    if (turn) events.publish(talk, { kind: 'message', data: turnForPage(turn) });
+    await deliver(reply);
+    events.publish(talk, { kind: 'done', data: { to: reply.to } });
+  };
+}
+
 /** Posts a reply to every page that shows its talk. It is kept by the conversation, so a page that is away finds it there. */
 export function deliverTo(events: TalkEvents): (reply: Reply) => Promise<void> {
   return async (reply) => {
@@ -177,8 +197,8 @@ async function takeIn(
   const deliver = deliverTo(events);
   const { accepted, done } = conversations.handle(message, (reply) => shown.then(() => deliver(reply)));
   done.catch(() => undefined);
-  await accepted;
-  events.publish(talk, { kind: 'message', data: messageForPage(message, notes) });
+  const pictures = await accepted;
+  events.publish(talk, { kind: 'message', data: messageForPage(message, pictures, notes) });
   tell();
   running.add(
     done.then(
@@ -191,16 +211,22 @@ async function takeIn(
   );
 }
 
+/** The talk as it stands: kept turns are dealt with, whatever became of their replies. */
 async function snapshot({ conversations, events }: TalkParts, talk: string) {
   const conversation = talkPrefix + talk;
+  // Looked at first: what becomes a turn while the rest is read is in both, and not in neither.
+  const open = events.open(talk);
   const [turns, replies] = await Promise.all([
     conversations.turns(conversation),
     conversations.replies(conversation),
   ]);
-  const open = events.open(talk);
+  const answered = new Set(turns.map(({ messageId }) => messageId));
   return {
-    messages: [...turns.map(turnForPage), ...open.messages],
-    replies: [...replies.map(pageReply), ...open.replies],
+    messages: [
+      ...turns.map((turn) => ({ ...turnForPage(turn), done: true })),
+      ...open.messages.filter(({ id }) => !answered.has(id)),
+    ],
+    replies: [...open.replies.filter(({ to }) => !answered.has(to)), ...replies.map(pageReply)],
   };
 }
 

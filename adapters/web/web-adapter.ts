@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { Conversations } from '../../src/conversation/conversations.ts';
-import { ChatReidError } from '../../src/foundation/error.ts';
+import { asChatReidError, ChatReidError } from '../../src/foundation/error.ts';
 import { systemTimeZone } from '../../src/foundation/site-time.ts';
 import type { Adapter } from '../adapter.ts';
 import type { GalleryAccess } from './gallery-access.ts';
@@ -10,7 +10,7 @@ import { type WebLimits, webLimits } from './limits.ts';
 import { isLoopback } from './loopback.ts';
 import { Running } from './running.ts';
 import { TalkEvents } from './talk-events.ts';
-import { deliverTo, talkPrefix } from './talk-routes.ts';
+import { deliverLeftTo, talkPrefix } from './talk-routes.ts';
 import { webApp } from './web-app.ts';
 
 export interface WebOptions {
@@ -26,6 +26,8 @@ export interface WebOptions {
   readonly timeZone?: string;
   /** When a message is received; the machine's clock by default. */
   readonly now?: () => Date;
+  /** Told what went wrong beside all requests: messages of an earlier process that cannot be read now. */
+  readonly onTrouble?: (error: ChatReidError) => void;
 }
 
 const shortestToken = 16;
@@ -83,7 +85,10 @@ export class WebAdapter implements Adapter {
       stopping: this.#stopping.signal,
       ...(token === undefined ? {} : { token }),
     });
-    await conversations.resume(talkPrefix, deliverTo(events));
+    // What is left goes before what comes in; whole searches may be left, and nobody waits for them to see the page.
+    const resumed = conversations.resume(talkPrefix, deliverLeftTo(events, conversations));
+    this.#running.add(resumed);
+    resumed.catch((error: unknown) => this.options.onTrouble?.(asChatReidError(error, 'resuming talks')));
     const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
     await listen(server, this.options.port, this.#host);
     this.#server = server;

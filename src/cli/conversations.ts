@@ -58,7 +58,8 @@ export async function openConversations(
     people: (bytes, signal) => peopleIn(parts, bytes, signal),
     register: async (name, pictures, facts, signal) => {
       const report = await registerNamed(parts, name, pictures, facts, signal ? { signal } : {});
-      return { added: report.added, already: report.already + report.updated, failed: report.failed };
+      const { added, already, updated, failed, notes } = report;
+      return { added, already: already + updated, failed, notes };
     },
   });
 }

@@ -9,11 +9,20 @@ export const exitCodes = {
   usage: 2,
   /** Done, but some pictures were skipped; they are named. */
   skipped: 3,
-  /** Stopped by Ctrl-C or SIGTERM; what was done so far is kept. */
+  /** Stopped by Ctrl-C; what was done so far is kept. */
   interrupted: 130,
+  /** Stopped by SIGTERM; what was done so far is kept. */
+  terminated: 143,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** @param signal aborted, with the name of the signal that ended the process as main.ts passes it on */
+export function interruptedBy({ reason }: AbortSignal): ExitCode {
+  return reason instanceof Error && reason.message === 'SIGTERM'
+    ? exitCodes.terminated
+    : exitCodes.interrupted;
+}
 
 export function exitCodeOf(code: ErrorCode): ExitCode {
   switch (code) {

@@ -29,13 +29,13 @@ export function galleryAccess(parts: Composition, examples: readonly ExamplePict
           await writeFile(path, bytes, { mode: 0o600 });
           named.push({ name, path });
         }
-        const { added, already, updated, failed } = await registerNamed(parts, gallery, named, facts, {
+        const { added, already, updated, failed, notes } = await registerNamed(parts, gallery, named, facts, {
           signal,
           onProgress: ({ phase, done }) => {
             if (phase === 'importing') onProgress(done, pictures.length);
           },
         });
-        return { added, already: already + updated, failed };
+        return { added, already: already + updated, failed, notes };
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

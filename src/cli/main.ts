@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** Entry point of `chatreid`: one command line, its exit code, quiet when its reader goes away, gentle on Ctrl-C. */
 import { asChatReidError } from '../foundation/error.ts';
-import { exitCodes } from './exit-code.ts';
+import { exitCodes, interruptedBy } from './exit-code.ts';
 import { Output } from './output.ts';
 import { runCommandLine } from './program.ts';
 
@@ -12,7 +12,7 @@ const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     // The first asks the running work to stop where nothing is lost; whoever presses again will not wait.
-    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    if (interrupt.signal.aborted) process.exit(interruptedBy(interrupt.signal));
     interrupt.abort(new DOMException(name, 'AbortError'));
   });
 }

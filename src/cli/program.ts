@@ -71,7 +71,7 @@ const exitCodeHelp = `Exit codes:
   1    something went wrong
   2    the command line is wrong
   3    done, but some pictures were skipped
-  130  interrupted`;
+  130  interrupted by Ctrl-C, 143 by SIGTERM`;
 
 /** The deepest command that the line names: its help is the one that helps. */
 function deepestCommand(program: Command, argv: readonly string[]): Command {

@@ -97,7 +97,8 @@ export interface SharedFacts {
 }
 
 /**
- * Pictures that a talk or a page brought, under the names that they came with.
+ * Pictures that a talk or a page brought, under the names that they came with; camera frames are cut into the people in them
+ * where there is a detector.
  *
  * @throws ChatReidError as importPictures does
  */
@@ -109,9 +110,10 @@ export async function registerNamed(
   options: { readonly signal?: AbortSignal; readonly onProgress?: (progress: ImportProgress) => void } = {},
 ): Promise<ImportReport> {
   const store = await parts.store();
-  const [{ importPictures }, encoder] = await Promise.all([
+  const [{ importPictures }, encoder, detector] = await Promise.all([
     import('../gallery/importer.ts'),
     parts.encoder().then(pictureEncoder),
+    parts.detector(),
   ]);
   const { home, timeZone } = parts.settings;
   const folder = await mkdtemp(join(home.cache, 'registering-'));
@@ -122,7 +124,15 @@ export async function registerNamed(
     );
     const manifest = join(folder, 'pictures.jsonl');
     await writeFile(manifest, `${lines.join('\n')}\n`, { mode: 0o600 });
-    return await importPictures({ store, gallery, sources: [manifest], encoder, timeZone, ...options });
+    return await importPictures({
+      store,
+      gallery,
+      sources: [manifest],
+      encoder,
+      ...(detector ? { detector } : {}),
+      timeZone,
+      ...options,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -21,8 +21,7 @@ const decisionColours: Readonly<Record<Decision, 'green' | 'yellow' | 'cyan'>> =
   'not-in-gallery': 'cyan',
 };
 
-/** @param told notes that were told before, and are not told again */
-export function printSearch(search: Search, out: Output, timeZone: string, told = new Set<string>()): void {
+export function printSearch(search: Search, out: Output, timeZone: string): void {
   const { query, scope, result } = search;
   // `Found: a likeness …`: the verdict stands before the colon.
   const { sentence } = result.decisionDetail;
@@ -34,10 +33,7 @@ export function printSearch(search: Search, out: Output, timeZone: string, told 
     out.print();
     printRanking(result.ranking, out, timeZone);
   }
-  for (const note of result.notes) {
-    if (!told.has(note)) out.note(note);
-    told.add(note);
-  }
+  for (const note of result.notes) out.note(note);
 }
 
 /** The search in one line; who was ruled out in words, because a line of text shows no face. */

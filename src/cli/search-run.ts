@@ -1,4 +1,4 @@
-/** One search from the query to its contact sheet: what `ask` and the demo have in common. */
+/** One search from the query to its contact sheet. */
 import type { Scope } from '../gallery/gallery-store.ts';
 import type { Query } from '../retrieval/query.ts';
 import type { SearchOptions } from '../retrieval/retrieval.ts';

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import { Composition, type Makers } from './composition.ts';
-import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
+import { type ExitCode, exitCodeOf, exitCodes, interruptedBy } from './exit-code.ts';
 import { defaultGallery, demoGallery } from './gallery-option.ts';
 import { Output } from './output.ts';
 import { type Settings, settingsFrom } from './settings.ts';
@@ -139,7 +139,7 @@ export class Shell {
   #fail(error: unknown, out: Output): void {
     const known = asChatReidError(error, 'running the command');
     out.error(known.report());
-    this.exitCode = this.signal.aborted ? exitCodes.interrupted : exitCodeOf(known.code);
+    this.exitCode = this.signal.aborted ? interruptedBy(this.signal) : exitCodeOf(known.code);
     if (this.options.env.CHATREID_DEBUG === '1') this.stderr.write(`${stackOf(error)}\n`);
   }
 }

@@ -142,8 +142,8 @@ export function sniffFormat(bytes: Uint8Array): PictureFormat {
   if (text.startsWith('<') && /<(!doctype\s+html|html|head)\b/.test(text)) {
     throw new ChatReidError(
       'PICTURE_NOT_A_PICTURE',
-      'This is a web page (HTML), not a picture: the download probably needed a log-in.',
-      'Download the picture itself, or give the bot the right to read files.',
+      'This is a web page (HTML), not a picture.',
+      nextPicture,
     );
   }
   if (text.startsWith('<') && /<(!doctype\s+)?svg\b/.test(text)) {
@@ -151,7 +151,7 @@ export function sniffFormat(bytes: Uint8Array): PictureFormat {
   }
   throw new ChatReidError(
     'PICTURE_NOT_A_PICTURE',
-    'These bytes are not a picture of a known format.',
+    'This is not a picture, or one of an unknown kind.',
     nextPicture,
   );
 }
@@ -171,7 +171,7 @@ export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
     throw decodingError(error);
   }
   const { width, height } = header.autoOrient;
-  if (!width || !height) throw damaged('the header names no size');
+  if (!width || !height) throw damaged();
   if (width * height > pictureLimits.pixels || Math.max(width, height) > pictureLimits.side) {
     throw tooLarge(`${width} x ${height} pixels`);
   }
@@ -253,7 +253,7 @@ const exhausted =
  * @returns PICTURE_DAMAGED, or INTERNAL for a machine that is short of something
  */
 export function decodingError(cause: unknown): ChatReidError {
-  return exhausted.test(messageOf(cause)) ? asChatReidError(cause, 'opening the picture') : damaged(cause);
+  return exhausted.test(messageOf(cause)) ? asChatReidError(cause, 'opening the picture') : damaged();
 }
 
 /** Grey comes back with one channel from some formats: repeat it three times. */
@@ -266,12 +266,12 @@ function spread(data: Uint8Array, channels: number): Uint8Array {
   return rgb;
 }
 
-function damaged(cause: unknown): ChatReidError {
+/** In words of our own, and without the cause: what a decoder says helps nobody who sends pictures. */
+function damaged(): ChatReidError {
   return new ChatReidError(
     'PICTURE_DAMAGED',
-    `The picture is damaged or incomplete: ${messageOf(cause)}`,
+    'The picture is damaged or incomplete: it cannot be opened to its end.',
     'Save or send the picture again from its source.',
-    cause,
   );
 }
 

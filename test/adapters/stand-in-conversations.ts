@@ -26,7 +26,7 @@ export class StandInConversations implements Conversations {
     this.messages.push(message);
     const running = new AbortController();
     this.#running.set(message.conversation, running);
-    return { accepted: Promise.resolve(), done: this.answer(message, deliver, running.signal) };
+    return { accepted: Promise.resolve([]), done: this.answer(message, deliver, running.signal) };
   }
 
   cancel(conversation: string): void {

@@ -561,4 +561,25 @@ describe('interrupted', () => {
     const told = await runWith({ signal: stop.signal }, 'ask', 'red', '--json');
     expect([told.exitCode, errorOf(told).code]).toEqual([130, 'CANCELLED']);
   });
+
+  test('whatever SIGTERM stops exits with 143, the first registering of the demo too', async () => {
+    const stop = new AbortController();
+    const model = {
+      encodePictures: async () => {
+        // As main.ts does it.
+        stop.abort(new DOMException('SIGTERM', 'AbortError'));
+        stop.signal.throwIfAborted();
+        return [];
+      },
+    };
+    const home = join(root, 'terminated');
+    const argv = ['web', '--gallery', 'demo', '--port', '0'];
+    const stopped = await chatreid(argv, {
+      env: { ...env, CHATREID_HOME: home },
+      signal: stop.signal,
+      model,
+    });
+    expect(stopped.exitCode).toBe(143);
+    expect(stopped.stderr).toContain('Registering the demo gallery');
+  });
 });

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Composition, makers } from '../../src/cli/composition.ts';
 import { galleryAccess } from '../../src/cli/gallery-access.ts';
 import { settingsFrom } from '../../src/cli/settings.ts';
+import { packageRoot } from '../../src/foundation/package-root.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { drawPeople, drawPerson } from './coloured-people.ts';
 import { chatreid, colourModel } from './command-line.ts';
@@ -123,6 +124,32 @@ async function listening() {
   const { port } = server.address() as { port: number };
   return { port, close: () => new Promise<unknown>((resolve) => server.close(resolve)) };
 }
+
+test('a frame that the page brings is registered as the people in it, and one of nobody is told', async () => {
+  const parts = new Composition(settingsFrom(env), { ...makers, localModel: async () => colourModel() });
+  try {
+    const frame = await readFile(join(packageRoot(), 'test/fixtures/people/scenes/0001.jpg'));
+    const wall = await sharp({ create: { width: 640, height: 360, channels: 3, background: '#777777' } })
+      .png()
+      .toBuffer();
+    const add = (name: string, bytes: Buffer) =>
+      galleryAccess(parts).add('frames', [{ name, bytes }], { camera: '7' }, () => {}, never);
+    const { added, notes } = await add('gate.jpg', frame);
+    expect(added).toBeGreaterThanOrEqual(2);
+    expect(notes).toEqual([]);
+    const kept = await galleryAccess(parts).browse('frames', { offset: 0, limit: 10, camera: '7' });
+    expect(kept.map(({ source }) => source)).toContain('gate.jpg#1');
+    expect(await add('wall.png', wall)).toMatchObject({
+      added: 0,
+      failed: [],
+      notes: [expect.stringContaining('shows nobody')],
+    });
+  } finally {
+    await parts.close();
+  }
+});
+
+const never = new AbortController().signal;
 
 test('pictures that the page brings are registered under their names, searchable, and a bad one is named', async () => {
   const parts = new Composition(settingsFrom({ ...env, CHATREID_TIME_ZONE: 'UTC' }), {

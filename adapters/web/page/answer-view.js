@@ -4,7 +4,7 @@ import { cardView } from './card-view.js';
 import { counted, h, icon } from './dom.js';
 import { showSheet } from './sheet.js';
 
-const verdicts = { found: 'Found', unsure: 'Not sure', 'not-in-gallery': 'Probably not in this gallery' };
+const verdicts = { found: 'Found', unsure: 'Unsure', 'not-in-gallery': 'Probably not in this gallery' };
 
 /** @param {Node | false} working shown beside it while the ranking is still to come */
 export function verdictView(reply, working) {

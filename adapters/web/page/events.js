@@ -36,11 +36,7 @@ export function follow(talk, onConnection) {
       timer = setTimeout(open, pause);
       pause = Math.min(longestPause, pause * 2);
     });
-    on('snapshot', ({ messages, replies }) => {
-      for (const message of messages) talk.takeMessage(message);
-      for (const reply of replies) talk.takeReply(reply);
-      talk.dispatchEvent(new Event('loaded'));
-    });
+    on('snapshot', (whole) => talk.restore(whole));
     on('message', (message) => talk.takeMessage(message));
     on('reply', (reply) => talk.takeReply(reply));
     on('done', ({ to }) => talk.finish(to));

@@ -23,7 +23,7 @@ export function exchangeView(exchange, context) {
           h('p.soft', {}, 'The connection is lost; this is sent as soon as it is back.'),
         isWorking(exchange) && !reply && workingView(exchange, context),
       ),
-    exchange.done && !reply && !failed && h('p.facts', {}, 'Your next message took this one’s place.'),
+    exchange.done && !reply && !failed && h('p.facts', {}, 'The answer to this is not kept any more.'),
   );
 }
 

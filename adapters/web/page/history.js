@@ -1,6 +1,6 @@
 /** Earlier searches, the latest first: each can be opened again, or forgotten. */
 import { announce } from './announcer.js';
-import { getJson, request } from './api.js';
+import { getJson, pictureUrl, request } from './api.js';
 import { confirmed } from './dialog.js';
 import { fill, h, icon } from './dom.js';
 
@@ -10,9 +10,10 @@ export function historyList(place, { current, onForgotten }) {
     if (talks === undefined) return;
     fill(place, talks.length === 0 ? h('li', {}, h('p.soft.empty', {}, '')) : talks.map(item));
   };
-  const item = ({ talk, line, at }) => {
+  const item = ({ talk, line, at, asked, pictureId }) => {
     const here = talk === current();
-    const name = line || 'A talk';
+    const name = asked || line || 'A talk';
+    const about = asked && line && line !== `"${asked}"` ? line : '';
     const forget = async () => {
       const sure = await confirmed(
         'Forget this search?',
@@ -31,9 +32,19 @@ export function historyList(place, { current, onForgotten }) {
       { data: here ? { current: '' } : {} },
       h(
         'a',
-        { href: `#${talk}`, title: name, ...(here ? { 'aria-current': 'page' } : {}) },
-        h('span.what', {}, name),
-        h('span.when', {}, when(at)),
+        {
+          href: `#${talk}`,
+          title: [name, about].filter(Boolean).join('\n'),
+          ...(here ? { 'aria-current': 'page' } : {}),
+        },
+        pictureId &&
+          h('img', { src: pictureUrl(pictureId), alt: '', onerror: ({ target }) => target.remove() }),
+        h(
+          'span.text',
+          {},
+          h('span.what', {}, name),
+          h('span.when', {}, [when(at), about].filter(Boolean).join(' · ')),
+        ),
       ),
       h(
         'button.icon-button',

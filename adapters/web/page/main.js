@@ -61,7 +61,7 @@ async function say(text, pictures, acts) {
   } catch (error) {
     here.fail(id, error instanceof ApiError ? error : { message: String(error), next: 'Reload the page.' });
     // What was written is not lost; pictures that are at fault stay out.
-    if (pictures.length > 0)
+    if (text !== '' || pictures.length > 0)
       field.restore(
         text,
         pictures.filter(({ name }) => !error.message.startsWith(`${name}:`)),

@@ -1,4 +1,7 @@
-/** One talk as the page knows it: messages and their answers by message id, each told at most once however often it comes. */
+/**
+ * One talk as the page knows it: messages and their answers by message id, each told at most once however often it comes, and
+ * in the server's order, whichever page sent them.
+ */
 
 /**
  * @typedef {object} Exchange
@@ -7,6 +10,7 @@
  * @property {object} [reply] the latest: a `first` page is replaced by the `final` reply
  * @property {object} [failed] code, message, next
  * @property {boolean} done dealt with
+ * @property {boolean} known the server has it, at this place of the talk
  * @property {'sending' | 'waiting'} [sending] on its way; waiting for the connection to come back
  */
 
@@ -19,13 +23,25 @@ export class Talk extends EventTarget {
     this.id = id;
   }
 
+  /** @param sending absent for a message that the server has */
   takeMessage(message, sending) {
     const exchange = this.#at(message.id);
-    const known = exchange.message;
     // The page's own copy has pictures to show while they are being sent.
-    exchange.message = { ...message, local: message.local ?? known?.local };
+    exchange.message = { ...message, local: message.local ?? exchange.message?.local };
     exchange.sending = sending;
+    if (message.done) exchange.done = true;
+    if (!sending && !exchange.known) this.#settle(exchange);
     this.#tell(message.id);
+  }
+
+  /** Takes the whole talk as the server has it; what it never took in (still on its way, or refused) stays behind it. */
+  restore({ messages, replies }) {
+    const kept = new Set([...messages.map(({ id }) => id), ...replies.map(({ to }) => to)]);
+    for (const { id, known } of [...this.exchanges.values()]) if (known && !kept.has(id)) this.drop(id);
+    for (const exchange of this.exchanges.values()) exchange.known = false;
+    for (const message of messages) this.takeMessage(message);
+    for (const reply of replies) this.takeReply(reply);
+    this.dispatchEvent(new Event('loaded'));
   }
 
   takeReply(reply) {
@@ -43,7 +59,9 @@ export class Talk extends EventTarget {
   }
 
   finish(id) {
-    this.#at(id).done = true;
+    const exchange = this.exchanges.get(id);
+    if (!exchange) return;
+    exchange.done = true;
     this.#tell(id);
   }
 
@@ -71,8 +89,16 @@ export class Talk extends EventTarget {
     return [...this.exchanges.values()].findLast(({ reply }) => reply && !reply.error)?.reply;
   }
 
+  /** What the server has takes its place behind what it had before, and in front of what is still on its way to it. */
+  #settle(exchange) {
+    exchange.known = true;
+    const waiting = [...this.exchanges.values()].filter(({ known }) => !known);
+    for (const { id } of [exchange, ...waiting]) this.exchanges.delete(id);
+    for (const one of [exchange, ...waiting]) this.exchanges.set(one.id, one);
+  }
+
   #at(id) {
-    const exchange = this.exchanges.get(id) ?? { id, done: false };
+    const exchange = this.exchanges.get(id) ?? { id, done: false, known: false };
     this.exchanges.set(id, exchange);
     return exchange;
   }

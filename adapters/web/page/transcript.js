@@ -7,6 +7,8 @@ import { welcomeView } from './welcome.js';
 export class Transcript {
   /** @type {Map<string, HTMLElement>} */
   #views = new Map();
+  /** Exchanges whose reply was brought into view. */
+  #replied = new Set();
   #talk;
   #context;
   #place;
@@ -19,6 +21,7 @@ export class Transcript {
   show(talk) {
     this.#talk = talk;
     this.#views.clear();
+    this.#replied.clear();
     this.#place.replaceChildren();
     this.#drawWelcome();
     talk.addEventListener('changed', ({ detail }) => this.#talk === talk && this.#draw(detail));
@@ -50,7 +53,9 @@ export class Transcript {
       if (other !== id && this.#views.get(other).querySelector('.cards, .question, .people, .row'))
         this.#replace(other);
     const { reply } = this.#talk.exchanges.get(id);
-    if (isNew || reply) this.#bringIntoView(id);
+    // Not again when the ranking takes the place of the first page: whoever reads that page stays where they are.
+    if (isNew || (reply && !this.#replied.has(id))) this.#bringIntoView(id);
+    if (reply) this.#replied.add(id);
     if (reply && before) announceReply(reply);
   }
 
@@ -63,11 +68,19 @@ export class Transcript {
     const view = exchangeView(exchange, { ...this.#context, talk: this.#talk });
     this.#views.set(id, view);
     if (old) old.replaceWith(view);
-    else this.#place.append(view);
+    this.#putInOrder();
     const [first] = view.querySelectorAll('.card');
     if (first) first.tabIndex = 0;
     glide(view);
     if (focus) view.querySelector(focus)?.focus({ preventScroll: true });
+  }
+
+  /** Another page's message may have come in before one that this page was still sending. */
+  #putInOrder() {
+    const views = [...this.#talk.exchanges.keys()].flatMap((id) => this.#views.get(id) ?? []);
+    views.forEach((view, at) => {
+      if (this.#place.children[at] !== view) this.#place.insertBefore(view, this.#place.children[at] ?? null);
+    });
   }
 
   #bringIntoView(id) {

@@ -1,5 +1,6 @@
 /** Pictures that wait to be sent. */
-import { counted, fill, h, icon } from './dom.js';
+import { fill, h, icon } from './dom.js';
+import { leftSentence, withinLimits } from './picture-limits.js';
 
 export class Tray {
   /** @type {{ name: string, blob: Blob, url: string }[]} */
@@ -7,7 +8,7 @@ export class Tray {
   place = h('ul.tray', { 'aria-label': 'Pictures to send', hidden: true });
   note = h('p.composer-note', { role: 'alert', hidden: true });
 
-  /** @param {Promise<{ limits: { pictures: number, bytesPerPicture: number } }>} start */
+  /** @param {Promise<{ limits: { pictures: number, bytesPerPicture: number, bytesPerRequest: number } }>} start */
   constructor(start) {
     start.then(
       ({ limits }) => {
@@ -19,22 +20,13 @@ export class Tray {
 
   /** @param {Iterable<File | { name: string, blob: Blob }>} files */
   add(files) {
-    this.say('');
-    for (const file of files) {
-      const blob = file instanceof Blob ? file : file.blob;
-      const name = file.name || 'picture';
-      if (this.limits && this.pictures.length >= this.limits.pictures) {
-        this.say(
-          `${counted(this.limits.pictures, 'picture')} are the most in one message; the others were left out.`,
-        );
-        break;
-      }
-      if (this.limits && blob.size > this.limits.bytesPerPicture) {
-        this.say(`${name} is larger than ${this.limits.bytesPerPicture / 1048576} MB, and was left out.`);
-        continue;
-      }
-      this.pictures.push({ name, blob, url: URL.createObjectURL(blob) });
-    }
+    const dropped = [...files].map((file) => ({
+      name: file.name || 'picture',
+      blob: file instanceof Blob ? file : file.blob,
+    }));
+    const { taken, left } = withinLimits(this.pictures, dropped, this.limits);
+    for (const { name, blob } of taken) this.pictures.push({ name, blob, url: URL.createObjectURL(blob) });
+    this.say(leftSentence(taken.length, dropped.length, left));
     this.#show();
   }
 

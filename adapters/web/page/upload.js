@@ -57,7 +57,7 @@ export function uploadForm({ gallery, galleries, start, onDone }) {
 async function uploadAll(files, fields, limits, outcome) {
   const bar = h('progress', { max: files.length, value: 0, 'aria-label': 'Pictures added' });
   const line = h('p', {});
-  const total = { done: 0, added: 0, already: 0, failed: [] };
+  const total = { done: 0, added: 0, already: 0, failed: [], notes: [] };
   const show = (done) => {
     bar.value = done;
     line.textContent = `${done} of ${counted(files.length, 'picture')}`;
@@ -66,11 +66,12 @@ async function uploadAll(files, fields, limits, outcome) {
   show(0);
   try {
     for (const some of batches(files, limits, total.failed)) {
-      const { added, already, failed } = await upload(some, fields, (done) => show(total.done + done));
+      const { added, already, failed, notes } = await upload(some, fields, (done) => show(total.done + done));
       total.done += some.length;
       total.added += added;
       total.already += already;
       total.failed.push(...failed);
+      total.notes.push(...notes);
       show(total.done);
     }
   } catch (error) {
@@ -87,6 +88,7 @@ async function uploadAll(files, fields, limits, outcome) {
   fill(
     outcome,
     h('p', {}, `${said}.`),
+    total.notes.map((note) => h('p.soft', {}, note)),
     total.failed.length > 0 &&
       h(
         'ul.failures',

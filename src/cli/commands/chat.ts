@@ -10,7 +10,7 @@ import {
   inlineProtocols,
   protocolOf,
 } from '../../../adapters/terminal/inline-picture.ts';
-import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { type ExitCode, exitCodes, interruptedBy } from '../exit-code.ts';
 import type { Shell, Work } from '../shell.ts';
 import { talkGallery } from '../talk-gallery.ts';
 import { writeWhole } from '../write-file.ts';
@@ -45,17 +45,18 @@ export function chatCommand(shell: Shell): Command {
     .action((options: ChatOptions) => shell.run(options, (work) => chat(work, options)));
 }
 
-async function chat(work: Work, options: ChatOptions): Promise<ExitCode> {
+/** @param stdin where the lines come from: the shell's own by default */
+export async function chat(work: Work, options: ChatOptions, stdin = work.shell.stdin): Promise<ExitCode> {
   const { shell, parts, settings, signal } = work;
   const { TerminalAdapter } = await import('../../../adapters/terminal/terminal-adapter.ts');
   const gallery = await talkGallery(work, options.gallery);
   const name = options.conversation ?? freshName(shell.now());
-  const inline = options.inline ?? (await inlineOf(shell));
+  const inline = options.inline ?? (await inlineOf(stdin, shell));
   const sheets = join(settings.home.root, 'chat', name);
   const adapter = new TerminalAdapter({
     name,
     user: userInfo().username,
-    stdin: shell.stdin,
+    stdin,
     stdout: shell.stdout,
     env: shell.env,
     ...(options.json ? { json: true } : {}),
@@ -69,8 +70,8 @@ async function chat(work: Work, options: ChatOptions): Promise<ExitCode> {
   await adapter.ended;
   // Whoever left while a search ran does not wait for it: it is answered when the talk goes on.
   await conversations.close(0);
-  if (signal.aborted) return exitCodes.interrupted;
-  const people = shell.stdin.isTTY === true && !options.json;
+  if (signal.aborted) return interruptedBy(signal);
+  const people = stdin.isTTY === true && !options.json;
   if (people && !options.conversation) {
     work.out.note(`To go on with this talk: chatreid chat --conversation ${name}`);
   }
@@ -87,7 +88,7 @@ function freshName(now: Date): string {
   return `${now.toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}-${randomBytes(2).toString('hex')}`;
 }
 
-async function inlineOf({ stdin, stdout, env }: Shell): Promise<InlineProtocol> {
+async function inlineOf(stdin: Shell['stdin'], { stdout, env }: Shell): Promise<InlineProtocol> {
   if (!stdin.isTTY || !stdout.isTTY) return 'none';
   return protocolOf(env) ?? ((await askForSixel(stdin, stdout)) ? 'sixel' : 'none');
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
 import { prepareDemo } from '../demo/demo-gallery.ts';
-import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { type ExitCode, exitCodes, interruptedBy } from '../exit-code.ts';
 import { galleryAccess } from '../gallery-access.ts';
 import { demoGallery } from '../gallery-option.ts';
 import { printable } from '../output.ts';
@@ -58,6 +58,7 @@ async function web(work: Work, options: WebCommandOptions): Promise<ExitCode> {
     ...(token === undefined ? {} : { token }),
     timeZone: settings.timeZone,
     now: () => work.shell.now(),
+    onTrouble: ({ message, next }) => out.note(`Note: ${printable(message)} ${next}`),
     galleries: galleryAccess(parts, gallery === demoGallery ? await examples(work) : []),
   });
   await adapter.start(await parts.conversations(gallery, () => work.shell.now()));
@@ -72,7 +73,9 @@ async function web(work: Work, options: WebCommandOptions): Promise<ExitCode> {
   await aborted(signal);
   await adapter.stop();
   await warming;
-  return stoppedBy(signal) === 'SIGTERM' ? exitCodes.ok : exitCodes.interrupted;
+  // Who stops a service so asks for nothing else.
+  const code = interruptedBy(signal);
+  return code === exitCodes.terminated ? exitCodes.ok : code;
 }
 
 /** A few of the demo's pictures that are in no gallery. */
@@ -99,9 +102,4 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-/** The name of the signal that ended the process, as main.ts passes it on. */
-function stoppedBy({ reason }: AbortSignal): string {
-  return reason instanceof Error ? reason.message : '';
 }

@@ -25,7 +25,7 @@ export async function badUploads(): Promise<BadUpload[]> {
       name: 'login.jpg',
       bytes: Buffer.from('<!DOCTYPE html><html><script>alert(1)</script></html>'),
       code: 'PICTURE_NOT_A_PICTURE',
-      says: /web page/,
+      says: /^login\.jpg: This is a web page \(HTML\), not a picture\.$/,
     },
     {
       name: 'drawing.svg',
@@ -37,7 +37,7 @@ export async function badUploads(): Promise<BadUpload[]> {
       name: 'half.jpg',
       bytes: whole.subarray(0, whole.length >> 1),
       code: 'PICTURE_DAMAGED',
-      says: /damaged or incomplete/,
+      says: /^half\.jpg: The picture is damaged or incomplete: it cannot be opened to its end\.$/,
     },
     {
       name: 'half.png',

@@ -52,6 +52,7 @@ export async function openPage(
     const address = request.url();
     if (!address.startsWith(url) && !/^(blob|data):/.test(address)) troubles.push(`asked for ${address}`);
   });
-  await page.goto(url);
+  // A machine that is busy with other things starts a browser slowly.
+  await page.goto(url, { timeout: 120_000 });
   return { page, troubles };
 }

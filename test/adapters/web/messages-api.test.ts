@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { afterEach, expect, test } from 'vitest';
+import type { PageMessage } from '../../../adapters/web/page-message.ts';
 import type { PageReply } from '../../../adapters/web/page-reply.ts';
 import type { Act } from '../../../src/conversation/act.ts';
 import { attributeNames } from '../../../src/foundation/person-attributes.ts';
@@ -41,6 +42,35 @@ test('a message is answered by a first page and a final reply, in this order, af
   expect(final?.answer?.cards).toHaveLength(10);
   const message = JSON.parse(live[0]!.data) as { pictures: string[]; text: string };
   expect(message).toMatchObject({ text: 'did we see this woman?', pictures: [pictureId(photo.bytes)] });
+});
+
+test('a picture is shown under the id that it is kept under, whatever it was sent as and said with', async () => {
+  const sent = await sharp(photo.bytes)
+    .withExif({ IFD0: { Make: 'Acme' } })
+    .jpeg()
+    .toBuffer();
+  const said = [{ text: 'this man' }, { text: 'is it the same person as 1?' }, { text: '' }];
+  for (const { text } of said) {
+    expect((await web.say({ text, pictures: [{ name: 'phone.jpg', bytes: sent }] })).status).toBe(202);
+  }
+  const [snapshot] = await web.events((kinds) => kinds.length > 0);
+  const live = await web.events(
+    (kinds) => kinds.filter((kind) => kind === 'done').length === 3,
+    snapshot!.id.replace(/-.*/, '-0'),
+  );
+  const told = live.flatMap(({ event, data }) =>
+    event === 'message' ? [(JSON.parse(data) as PageMessage).pictures] : [],
+  );
+  const [later] = await web.events((kinds) => kinds.length > 0);
+  const kept = (JSON.parse(later!.data) as { messages: (PageMessage & { done: boolean })[] }).messages;
+  expect(told).toHaveLength(3);
+  expect(kept.map(({ pictures }) => pictures)).toEqual(told);
+  expect(kept.map(({ done }) => done)).toEqual([true, true, true]);
+  for (const [id, ...more] of told) {
+    expect(more).toEqual([]);
+    expect(id).not.toBe(pictureId(sent));
+    expect((await web.request(`/api/pictures/${id}/card`)).status).toBe(200);
+  }
 });
 
 test('replies hold no path of this machine and no candidate without a card', async () => {

@@ -230,7 +230,10 @@ describe.runIf(chromiumPath !== undefined)('the page', { timeout: 180_000 }, () 
     const cards = await ranks(page);
     await page.getByRole('button', { name: 'New search' }).click();
     await page.locator('.welcome').waitFor();
-    await page.locator('#history a').first().click();
+    const earlier = page.locator('#history a').first();
+    expect(await earlier.locator('.what').textContent()).toBe('did we see this woman?');
+    await isTrue(page, "document.querySelector('#history img')?.naturalWidth");
+    await earlier.click();
     await finals(page, 1);
     expect(await ranks(page)).toEqual(cards);
     expect(await page.locator('.sent-pictures img').count()).toBe(1);
@@ -245,6 +248,70 @@ describe.runIf(chromiumPath !== undefined)('the page', { timeout: 180_000 }, () 
     await page.getByRole('button', { name: 'Forget it' }).click();
     await page.locator('.welcome').waitFor();
     expect(await page.locator('#history a').count()).toBe(0);
+  });
+
+  test('two pages of one talk end alike: the same order, the same search, and nothing at work', async () => {
+    const { page } = await open();
+    await say(page, 'red coat');
+    await finals(page, 1);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await finals(other, 1);
+    // The first page's message takes a while to arrive; the other's comes in before it.
+    let arrive = () => {};
+    const arrived = new Promise<void>((resolve) => {
+      arrive = resolve;
+    });
+    await page.route('**/messages', async (route) => {
+      await arrived;
+      await route.continue();
+    });
+    await say(page, 'not 1');
+    await page.locator('.working').waitFor();
+    await say(other, 'blue trousers');
+    await finals(other, 2);
+    arrive();
+    for (const one of [page, other]) await finals(one, 3);
+    const shown = async (one: Page) => ({
+      words: await one.locator('.words').allInnerTexts(),
+      chips: await one.locator('.chip').allInnerTexts(),
+      cards: await ranks(one),
+      working: await one.locator('.working').count(),
+    });
+    const here = await shown(page);
+    expect(here.words).toEqual(['red coat', 'blue trousers', 'not 1']);
+    expect(here.working).toBe(0);
+    expect(await shown(other)).toEqual(here);
+    await other.reload();
+    await finals(other, 3);
+    expect(await shown(other)).toEqual(here);
+  });
+
+  test('a message whose reply is not kept any more is not at work for ever', async () => {
+    const { page } = await open();
+    await say(page, 'red coat');
+    await finals(page, 1);
+    const turns = await conversations.turns(`web:${new URL(page.url()).hash.slice(1)}`);
+    expect(turns).toHaveLength(1);
+    conversations.turns = async () => turns;
+    conversations.replies = async () => [];
+    await page.reload();
+    await page.getByText('The answer to this is not kept any more.').waitFor();
+    expect(await page.locator('.working').count()).toBe(0);
+  });
+
+  test('of two hundred pictures it is said how many were taken, and what became of the others', async () => {
+    const { page } = await open();
+    const buffer = readFileSync(photo.path);
+    await page.setInputFiles(
+      '#files',
+      Array.from({ length: 200 }, (_, at) => ({ name: `${at}.jpg`, mimeType: 'image/jpeg', buffer })),
+    );
+    const note = page.locator('.composer-note');
+    expect(await note.textContent()).toBe(
+      '20 of 200 pictures were taken. 180 were left out: one message takes 20 pictures at most.',
+    );
+    expect(await page.locator('.tray li').count()).toBe(20);
   });
 
   test('what users write stays text', async () => {

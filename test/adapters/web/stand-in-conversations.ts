@@ -22,7 +22,7 @@ export class StandInConversations implements Conversations {
   readonly cancelled: string[] = [];
   resumed: string | undefined;
   readonly #talks = new Map<string, StandInTalk>();
-  readonly #seen = new Map<string, { readonly accepted: Promise<void>; readonly done: Promise<void> }>();
+  readonly #seen = new Map<string, ReturnType<Conversations['handle']>>();
   readonly #paths = new Map(demoPictures.map(({ pictureId: id, path }) => [id, path]));
   #folder: Promise<string> | undefined;
 
@@ -32,7 +32,7 @@ export class StandInConversations implements Conversations {
     if (seen) return seen;
     const refused = this.refuseNext !== undefined;
     const accepted = this.#accept(message);
-    const done = accepted.then(() => this.#answer(message, deliver));
+    const done = accepted.then((ids) => this.#answer(message, ids, deliver));
     done.catch(() => undefined);
     const both = { accepted, done };
     if (!refused) this.#seen.set(message.id, both);
@@ -43,7 +43,7 @@ export class StandInConversations implements Conversations {
     this.cancelled.push(conversation);
   }
 
-  async resume(prefix: string): Promise<void> {
+  async resume(prefix: string, _deliver: Deliver): Promise<void> {
     this.resumed = prefix;
   }
 
@@ -68,6 +68,8 @@ export class StandInConversations implements Conversations {
         conversation,
         line: replies.findLast(({ line }) => line)?.line ?? turns[0]?.text ?? '',
         at: turns.at(-1)?.at ?? '',
+        ...(turns[0]?.text ? { asked: turns[0].text } : {}),
+        ...picturesOf(turns).map((pictureId) => ({ pictureId }))[0],
       }));
   }
 
@@ -105,25 +107,31 @@ export class StandInConversations implements Conversations {
     if (this.#folder) await rm(await this.#folder, { recursive: true, force: true });
   }
 
-  async #accept({ attachments }: Message): Promise<void> {
+  /** Without metadata, as the real one keeps them: the id may be another than that of the bytes that were sent. */
+  async #accept({ attachments }: Message): Promise<string[]> {
     const refusal = this.refuseNext;
     this.refuseNext = undefined;
     if (refusal) throw refusal;
+    const ids: string[] = [];
     for (const { bytes } of attachments) {
-      const id = pictureId(bytes);
+      const { exif } = await sharp(bytes).metadata();
+      const kept = exif ? await sharp(bytes).autoOrient().png().toBuffer() : bytes;
+      const id = pictureId(kept);
+      ids.push(id);
       if (this.#paths.has(id)) continue;
       this.#folder ??= mkdtemp(join(tmpdir(), 'chatreid-web-'));
       const path = join(await this.#folder, id);
-      await writeFile(path, bytes);
+      await writeFile(path, kept);
       this.#paths.set(id, path);
     }
+    return ids;
   }
 
-  async #answer(message: Message, deliver: Deliver): Promise<void> {
+  async #answer(message: Message, pictureIds: readonly string[], deliver: Deliver): Promise<void> {
     const talk = this.#talks.get(message.conversation) ?? new StandInTalk();
     this.#talks.set(message.conversation, talk);
     const gate = this.gate;
-    const { first, final } = talk.answer(message);
+    const { first, final } = talk.answer(message, pictureIds);
     // Until it is delivered it is not kept.
     talk.replies.pop();
     if (first) {
@@ -133,4 +141,10 @@ export class StandInConversations implements Conversations {
     talk.replies.push(final);
     await deliver(final);
   }
+}
+
+function picturesOf(turns: readonly Turn[]): string[] {
+  return turns
+    .flatMap(({ acts }) => acts.flatMap((act) => (act.act === 'show' ? act.pictures : [])))
+    .flatMap((picture) => ('pictureId' in picture ? [picture.pictureId] : []));
 }

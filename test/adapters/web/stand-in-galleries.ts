@@ -13,6 +13,8 @@ import { inspectPicture, pictureId } from '../../../src/foundation/picture.ts';
 import { demoGallery, demoQueries, distinct } from './demo-people.ts';
 
 export class StandInGalleries implements GalleryAccess {
+  /** What the next uploads have to say. */
+  notes: readonly string[] = [];
   readonly uploads: { readonly gallery: string; readonly facts: UploadFacts; readonly names: string[] }[] =
     [];
 
@@ -69,7 +71,7 @@ export class StandInGalleries implements GalleryAccess {
       onProgress(at + 1, pictures.length);
     }
     this.uploads.push({ gallery, facts, names: pictures.map(({ name }) => name) });
-    return { added, already: pictures.length - added - failed.length, failed };
+    return { added, already: pictures.length - added - failed.length, notes: this.notes, failed };
   }
 
   async examples(): Promise<readonly ExamplePicture[]> {

@@ -2,9 +2,9 @@
 import type { Act, PictureRef } from '../../../src/conversation/act.ts';
 import { type DialogueState, emptyState, type Turn } from '../../../src/conversation/dialogue-state.ts';
 import type { Message } from '../../../src/conversation/message.ts';
+import { withRefs } from '../../../src/conversation/picture-refs.ts';
 import type { Question } from '../../../src/conversation/question.ts';
 import type { Button, CandidateCard, Chip, Reply } from '../../../src/conversation/reply.ts';
-import { pictureId } from '../../../src/foundation/picture.ts';
 import { percentOf } from '../../../src/retrieval/confidence-text.ts';
 import type { Decision, SearchResult } from '../../../src/retrieval/search-result.ts';
 import { type DemoPicture, demoGallery, demoPictures } from './demo-people.ts';
@@ -30,6 +30,7 @@ export class StandInTalk {
   readonly #past: Sought[] = [];
   #sought = nothing();
   #shown: string[] = [];
+  #sent: readonly string[] = [];
   #asked = false;
 
   get state(): DialogueState {
@@ -45,14 +46,16 @@ export class StandInTalk {
   }
 
   /** @returns the first page (where a search is done) and the final reply */
-  answer(message: Message): { first?: Reply; final: Reply } {
+  /** @param sent ids under which the pictures of the message are kept */
+  answer(message: Message, sent: readonly string[]): { first?: Reply; final: Reply } {
+    this.#sent = sent;
     const acts = [...(message.acts ?? []), ...this.#read(message)];
     this.turns.push({
       messageId: message.id,
       user: message.user,
       at: message.at,
       text: message.text,
-      acts: acts.map(keep(message)),
+      acts: acts.map((act) => keep(act, sent)),
       outcome: {},
     });
     this.#past.push(structuredClone(this.#sought));
@@ -113,7 +116,7 @@ export class StandInTalk {
 
   #apply(act: Act, message: Message, said: string[]): 'search' | 'people' | undefined {
     const sought = this.#sought;
-    const ids = (refs: readonly PictureRef[]) => refs.map((ref) => this.#id(ref, message));
+    const ids = (refs: readonly PictureRef[]) => refs.map((ref) => this.#id(ref));
     switch (act.act) {
       case 'clue':
         sought.words.push(act.words);
@@ -200,10 +203,10 @@ export class StandInTalk {
     }
   }
 
-  #id(ref: PictureRef, message: Message): string {
+  #id(ref: PictureRef): string {
     if ('pictureId' in ref) return ref.pictureId;
     if ('rank' in ref) return this.#shown[ref.rank - 1] ?? '';
-    if ('attachment' in ref) return pictureId(message.attachments[ref.attachment]!.bytes);
+    if ('attachment' in ref) return this.#sent[ref.attachment] ?? '';
     return this.#sought.pictures[0] ?? '';
   }
 
@@ -315,7 +318,7 @@ export class StandInTalk {
   }
 
   #people(message: Message): Reply {
-    const frameId = pictureId(message.attachments[0]!.bytes);
+    const frameId = this.#sent[0] ?? '';
     return this.#reply(message, 'final', {
       text: ['There are 3 people in this picture. Which one are you looking for?'],
       people: {
@@ -407,14 +410,8 @@ function answerButton(question: Question, value: 'yes' | 'no' | 'unknown'): Butt
   return { label, act: { act: 'answer', question: question.id, value } };
 }
 
-function keep(message: Message): (act: Act) => Act {
-  return (act) =>
-    act.act === 'show'
-      ? {
-          ...act,
-          pictures: act.pictures.map((ref) =>
-            'attachment' in ref ? { pictureId: pictureId(message.attachments[ref.attachment]!.bytes) } : ref,
-          ),
-        }
-      : act;
+function keep(act: Act, sent: readonly string[]): Act {
+  return (
+    withRefs(act, (ref) => ('attachment' in ref ? { pictureId: sent[ref.attachment] ?? '' } : ref)) ?? act
+  );
 }
