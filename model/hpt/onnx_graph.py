@@ -1,17 +1,20 @@
 """From a traced module to a file on disk: tracing, external data for large weights, dynamic int8 quantisation."""
 
 import logging
+import sys
 import tempfile
 import warnings
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from onnx.external_data_helper import load_external_data_for_model
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
+
+sys.path.append(str(Path(__file__).parent / "filter"))
+
+from onnx_files import halve  # noqa: E402
 
 OPSET = 17
 # Protocol buffers end at 2 GiB; above this size the weights lie in a file `<name>.onnx_data` beside the graph.
@@ -61,15 +64,7 @@ def store_in_half(model: onnx.ModelProto) -> onnx.ModelProto:
 
     ONNX Runtime computes the casts once, when it loads the file. Vectors (norms, biases, scales) stay: they are small.
     """
-    casts = []
-    for tensor in model.graph.initializer:
-        if tensor.data_type != TensorProto.FLOAT or len(tensor.dims) < 2:
-            continue
-        name, kept = tensor.name, f"{tensor.name}_half"
-        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), kept))
-        casts.append(helper.make_node("Cast", [kept], [name], name=f"{name}_cast", to=TensorProto.FLOAT))
-    for node in reversed(casts):
-        model.graph.node.insert(0, node)
+    halve(model, lambda tensor: len(tensor.dims) >= 2)
     return model
 
 

@@ -59,6 +59,20 @@ class Features(unittest.TestCase):
         self.assertGreater(float(found.std()), 0.1)
         torch.testing.assert_close(found, torch.cat(wanted), atol=1e-4, rtol=0)
 
+    def test_what_the_trunk_says_of_the_whole_stands_at_each_place(self):
+        stem = random_stem(small_model().config.vision_config)
+        pictures = torch.rand(2, 3, 256, 128) * 255
+        with torch.no_grad():
+            plain, identity = stem.maps(pictures), stem.trunk(pictures)[0]
+            stem.config["identity"] = identity.shape[1]
+            maps = stem.maps(pictures)
+        torch.testing.assert_close(maps[:, : plain.shape[1]], plain, atol=0, rtol=0)
+        whole = maps[:, plain.shape[1] :]
+        self.assertEqual(whole.shape[1], identity.shape[1])
+        torch.testing.assert_close(whole, whole[:, :, :1, :1].expand_as(whole), atol=0, rtol=0)
+        torch.testing.assert_close(F.cosine_similarity(whole[:, :, 0, 0], identity), torch.ones(2), atol=1e-5, rtol=0)
+        torch.testing.assert_close(whole.square().mean((1, 2, 3)), torch.ones(2), atol=1e-4, rtol=0)
+
     def test_each_frame_of_a_film_is_a_picture(self):
         stem = random_stem(small_model().config.vision_config)
         (_, _, first, *_), (_, _, second, *_) = ([patchify(p)[0] for p in several()[0]], [patchify(255 - p)[0] for p in several()[0]])

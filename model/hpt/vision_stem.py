@@ -1,7 +1,8 @@
 """A convolutional stem for small Qwen2-VL models: the maps of the base filter, added to the patch embedding.
 
     pixel_values, grid_thw -> RGB pictures -> [frames, 3, 256, 128] -> frozen trunk and colour branch of the base filter
-    -> maps [frames, channels, 16, 8] -> sampled at the centre of each patch -> [patches, channels]
+    -> maps [frames, channels, 16, 8], and what the trunk says of the whole picture at each place of them
+    -> sampled at the centre of each patch -> [patches, channels]
     -> norm -> project -> [patches, embed_dim], which is added to what Qwen2-VL's own patch embedding gives
 
 A model of a few million parameters cannot learn to see from little data; the filter's trunk has. A model whose
@@ -31,7 +32,8 @@ class VisionStem(nn.Module):
     """`config` is the `stem` section of `vision_config`; `ops` the trunk's operation list when it is not in there.
 
     config: embed_dim, patch_size, temporal_patch_size, merge_size, image_mean and image_std (of the preprocessor), channels
-    (of all maps), colour (of them, the colour branch's), weights (name -> shape of the trunk), ops.
+    (of all maps), colour (of them, the colour branch's), identity (of them, the trunk's embedding; absent: none), weights
+    (name -> shape of the trunk), ops.
     """
 
     def __init__(self, config: dict, ops: list | None = None):
@@ -73,10 +75,13 @@ class VisionStem(nn.Module):
         return pictures * std + mean
 
     def maps(self, pictures: torch.Tensor) -> torch.Tensor:
-        """[frames, 3, 256, 128] -> [frames, channels, 16, 8]: middle and final map of the trunk, colours."""
+        """[frames, 3, 256, 128] -> [frames, channels, 16, 8]: middle and final map of the trunk, colours, the trunk's embedding."""
         pictures = pictures.to(self.trunk.mean.dtype)
-        _, middle, final = self.trunk(pictures)
-        return torch.cat([middle, final, self.colour(pictures)], dim=1)
+        identity, middle, final = self.trunk(pictures)
+        seen = [middle, final, self.colour(pictures)]
+        if self.config.get("identity"):
+            seen.append(everywhere(identity)[:, :, None, None].expand(-1, -1, *middle.shape[2:]))
+        return torch.cat(seen, dim=1)
 
     def at_patches(self, maps: torch.Tensor, grid_thw: torch.Tensor, count) -> torch.Tensor:
         """Maps sampled at the centre of each of `count` patches, in the order of pixel_values: [patches, channels]."""
@@ -105,6 +110,11 @@ class VisionStem(nn.Module):
 
     def forward(self, pixel_values: torch.Tensor, grid_thw: torch.Tensor) -> torch.Tensor:
         return self.embed(self.features(pixel_values, grid_thw))
+
+
+def everywhere(identity: torch.Tensor) -> torch.Tensor:
+    """The trunk's embedding [n, width] as it stands among the channels of each patch: as large as they are, one on average."""
+    return nn.functional.normalize(identity) * identity.shape[1] ** 0.5
 
 
 class StemmedVision(Qwen2VisionTransformerPretrainedModel):
@@ -161,23 +171,34 @@ def from_pretrained(folder, **options) -> Qwen2VLForConditionalGeneration:
 
 def from_filter(
     checkpoint, embed_dim: int = 256, patch_size: int = 21, temporal_patch_size: int = 2, merge_size: int = 2,
-    image_mean=PREPROCESSOR["image_mean"], image_std=PREPROCESSOR["image_std"],
+    image_mean=PREPROCESSOR["image_mean"], image_std=PREPROCESSOR["image_std"], trunk=None,
 ) -> VisionStem:
-    """The stem out of a checkpoint of filter/align.py; norm and project are fresh."""
+    """The stem out of a checkpoint of filter/align.py; norm and project are fresh. `trunk`: a checkpoint of filter/train.py
+    whose backbone stands in the place of the filter's, so that the model errs elsewhere than the filter; what it says of the
+    whole picture is then among the channels."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    average, ops = saved["backbone"]["average"], saved["backbone"]["ops"]
+    backbone = saved["backbone"] if trunk is None else torch.load(trunk, map_location="cpu", weights_only=False)
+    average, ops = backbone["average"], backbone["ops"]
     colour = {k.removeprefix("0.colour."): v for k, v in saved["trained"].items() if k.startswith("0.colour.")}
-    weights = {k.removeprefix("weights."): list(v.shape) for k, v in average.items() if k.startswith("weights.")}
+    weights = {name: list(value.shape) for name, value in saved_weights(average).items()}
     width = colour[max(name for name in colour if name.endswith("bias"))].shape[0]
     middle, final = map_widths(ops, weights)
+    with torch.no_grad():  # only running it tells how long its embedding is
+        embedding = Backbone(ops, saved_weights(average), torch.zeros(3), torch.ones(3))(torch.zeros(1, 3, HEIGHT, WIDTH))[0]
+    whole = {} if trunk is None else {"identity": embedding.shape[1]}
     stem = VisionStem({
-        "embed_dim": embed_dim, "patch_size": patch_size, "temporal_patch_size": temporal_patch_size, "merge_size": merge_size,
-        "image_mean": list(image_mean), "image_std": list(image_std), "channels": middle + final + width, "colour": width,
+        **whole, "embed_dim": embed_dim, "patch_size": patch_size, "temporal_patch_size": temporal_patch_size, "merge_size": merge_size,
+        "image_mean": list(image_mean), "image_std": list(image_std), "channels": middle + final + width + whole.get("identity", 0), "colour": width,
         "weights": weights, "ops": ops,
     })
     stem.trunk.load_state_dict(average)
     stem.colour.load_state_dict(colour)
     return stem
+
+
+def saved_weights(average: dict) -> dict:
+    """The backbone's weights by their names, out of a checkpoint's state."""
+    return {k.removeprefix("weights."): v for k, v in average.items() if k.startswith("weights.")}
 
 
 def map_widths(ops: list[dict], weights: dict[str, list[int]]) -> tuple[int, int]:

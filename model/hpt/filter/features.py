@@ -5,8 +5,8 @@
 
 `teacher` writes float32 [pictures, n] of length 1, for train.py. `maps` runs the lower half of the backbone, which stays as
 it is, over augmented pictures, so that train.py and align.py learn thousands of steps in minutes on a plain processor:
-    middle.npy   float16 [n, 384, 128]    the middle map, 16 x 8 positions
-    colours.npy  uint8 [n, 3, 64, 32]     the picture, averaged over 4 x 4 pixels
+    middle.npy   float16 [n, channels, 128]   the middle map, 16 x 8 positions
+    colours.npy  uint8 [n, 3, 64, 32]         the picture, averaged over 4 x 4 pixels
     index.json   [[identity, path, camera], ...]
 Several folders (one per --seed and --level) are given to training together. On a busy machine run single-threaded processes
 side by side; threads that wait for each other cost five times as much.
@@ -95,9 +95,12 @@ def maps(backbone: Backbone, pictures: list[data.Picture], level: str, out: str,
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         file = f"{scratch}/lower.onnx"
+        example = torch.rand(1, 3, 256, 128)
+        with torch.no_grad():
+            channels = backbone.lower(example).shape[1]
         onnx_files.export(LowerHalf(backbone), (torch.rand(2, 3, 256, 128),), ["pictures"], ["middle"], file, [{0: "batch"}])
         network = compiled(file, threads)
-    big = np.lib.format.open_memmap(folder / "middle.npy", "w+", np.float16, (len(pictures), 384, 128))
+    big = np.lib.format.open_memmap(folder / "middle.npy", "w+", np.float16, (len(pictures), channels, 128))
     small = np.lib.format.open_memmap(folder / "colours.npy", "w+", np.uint8, (len(pictures), 3, 64, 32))
 
     def prepare(job):
@@ -109,7 +112,7 @@ def maps(backbone: Backbone, pictures: list[data.Picture], level: str, out: str,
 
     start = 0
     for (middle,) in run(network, list(enumerate(pictures)), prepare, threads):
-        big[start : start + len(middle)] = middle.reshape(len(middle), 384, 128)
+        big[start : start + len(middle)] = middle.reshape(len(middle), channels, 128)
         start += len(middle)
         if start % 1024 == 0:
             print(f"{start} of {len(pictures)}", flush=True)

@@ -14,7 +14,7 @@ import onnx_files
 from image_tower import Backbone, ImageTower
 
 BATCH = 32
-MIDDLE = (384, 16, 8)
+GRID = (16, 8)
 
 
 class UpperHalf(torch.nn.Module):
@@ -28,14 +28,14 @@ class UpperHalf(torch.nn.Module):
         return self.backbone.upper(middle)
 
 
-def compiled_upper(backbone: Backbone, threads: int):
-    """The upper half compiled for `BATCH` middle maps: identity [n, 256] and final map [n, 512, 16, 8]."""
+def compiled_upper(backbone: Backbone, shape: tuple[int, int, int], threads: int):
+    """The upper half compiled for `BATCH` middle maps of this shape: identity [n, 256] and final map [n, channels, 16, 8]."""
     with tempfile.TemporaryDirectory() as scratch:
         file = f"{scratch}/upper.onnx"
-        onnx_files.export(UpperHalf(backbone), (torch.rand(2, *MIDDLE),), ["middle"], ["identity", "final"], file, [{0: "batch"}])
+        onnx_files.export(UpperHalf(backbone), (torch.rand(2, *shape),), ["middle"], ["identity", "final"], file, [{0: "batch"}])
         core = openvino.Core()
         model = core.read_model(file)
-        model.reshape([BATCH, *MIDDLE])
+        model.reshape([BATCH, *shape])
         return core.compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": threads})
 
 
@@ -45,6 +45,7 @@ class MapStore:
     def __init__(self, folders: list[str]):
         self.folders = folders
         self.middle = [np.load(Path(f, "middle.npy"), mmap_mode="r") for f in folders]
+        self.shape = (self.middle[0].shape[1], *GRID)
         self.colours = np.concatenate([np.load(Path(f, "colours.npy")) for f in folders])
         index = [entry for f in folders for entry in json.loads(Path(f, "index.json").read_text())]
         self.ids, self.paths = [e[0] for e in index], [e[1] for e in index]
@@ -58,10 +59,10 @@ class MapStore:
     def _maps(self, parts: list[np.ndarray], rows) -> torch.Tensor:
         """float32 [rows, channels, 16, 8]."""
         picked = np.stack([parts[part][row] for part, row in (self.where[r] for r in rows)])
-        return torch.from_numpy(picked.astype(np.float32)).unflatten(2, MIDDLE[1:])
+        return torch.from_numpy(picked.astype(np.float32)).unflatten(2, GRID)
 
     def middle_maps(self, rows) -> torch.Tensor:
-        """float32 [rows, 384, 16, 8]."""
+        """float32 [rows, channels, 16, 8]."""
         return self._maps(self.middle, rows)
 
     def run_upper(self, backbone: Backbone, threads: int = 1) -> None:
@@ -69,7 +70,7 @@ class MapStore:
         digest = hashlib.sha256(b"".join(p.detach().numpy().tobytes() for p in backbone.upper_parameters())).hexdigest()[:12]
         missing = [i for i, folder in enumerate(self.folders) if not Path(folder, f"identity-{digest}.npy").exists()]
         if missing:
-            network = compiled_upper(backbone, threads)
+            network = compiled_upper(backbone, self.shape, threads)
             for i in missing:
                 self._run_part(network, i, digest)
         load = lambda name: [np.load(Path(f, f"{name}-{digest}.npy"), mmap_mode="r") for f in self.folders]
@@ -80,8 +81,8 @@ class MapStore:
         finals, identities = None, []
         for start in range(0, len(maps), BATCH):
             stop = min(start + BATCH, len(maps))
-            batch = np.zeros((BATCH, *MIDDLE), np.float32)
-            batch[: stop - start] = maps[start:stop].reshape(-1, *MIDDLE)
+            batch = np.zeros((BATCH, *self.shape), np.float32)
+            batch[: stop - start] = maps[start:stop].reshape(-1, *self.shape)
             identity, final = network(batch).values()
             if finals is None:
                 shape = (len(maps), final.shape[1], final.shape[2] * final.shape[3])

@@ -4,7 +4,9 @@ Half-precision storage keeps the arithmetic in float32: each large weight become
 which ONNX Runtime folds when it loads the file.
 """
 
+import math
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,19 +30,23 @@ def export(module: torch.nn.Module, inputs: tuple, input_names: list[str], outpu
                           dynamic_axes=axes, opset_version=18)
 
 
+def halve(model: onnx.ModelProto, wanted: Callable[[TensorProto], bool]) -> None:
+    """The same arithmetic in float32, with the float32 weights that are `wanted` kept as float16 and a Cast behind each."""
+    casts = []
+    for tensor in model.graph.initializer:
+        if tensor.data_type != TensorProto.FLOAT or not wanted(tensor):
+            continue
+        name, kept = tensor.name, f"{tensor.name}_half"
+        tensor.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(tensor).astype(np.float16), kept))
+        casts.append(helper.make_node("Cast", [kept], [name], name=f"{name}_cast", to=TensorProto.FLOAT))
+    for node in reversed(casts):
+        model.graph.node.insert(0, node)
+
+
 def store_in_half(path: str, smallest: int = 256) -> None:
     """Rewrite the file: float32 weights of more than `smallest` numbers are stored as float16 and cast back."""
     model = onnx.load(path)
-    casts = []
-    for tensor in model.graph.initializer:
-        value = numpy_helper.to_array(tensor)
-        if tensor.data_type != TensorProto.FLOAT or value.size <= smallest:
-            continue
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(value.astype(np.float16), name + "_half"))
-        casts.append(helper.make_node("Cast", [name + "_half"], [name], name=name + "_cast", to=TensorProto.FLOAT))
-    for node in reversed(casts):
-        model.graph.node.insert(0, node)
+    halve(model, lambda tensor: math.prod(tensor.dims) > smallest)
     del model.graph.value_info[:]
     for holder in (model.graph, *model.graph.node):
         holder.doc_string = ""

@@ -18,28 +18,30 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-import model_files
+import model_files  # puts model/hpt on the path
+import vision_stem
 from batches import GRID_SHARES, GRIDS
 from network import Trainee, pooled
 from stored_features import GRID, StoredFeatures
 from train import Average, rate_at
 from validate import average_precision
 
-MIDDLE, FINAL = 384, 512  # channels of the trunk's two maps, in the order of the features
-
 
 class Lessons(nn.Module):
     def __init__(self, trainee: Trainee, people: int, hidden: int):
         super().__init__()
         self.trainee = trainee
-        self.map = nn.Linear(hidden, FINAL)
+        stem = trainee.visual.stem.config
+        middle, final = vision_stem.map_widths(stem["ops"], stem["weights"])
+        self.under = slice(middle, middle + final)  # the trunk's final map among the features
+        self.map = nn.Linear(hidden, final)
         self.people = nn.Linear(2 * hidden, people, bias=False)
         self.norm = nn.BatchNorm1d(2 * hidden)
 
     def forward(self, features, patches, grid, targets, people):
         tokens = self.trainee.see(features, patches, grid)
         embedding = self.trainee.distance(self.trainee.distil(pooled(tokens)), targets)
-        under = features[..., MIDDLE : MIDDLE + FINAL].unflatten(1, (-1, 4)).mean(2)
+        under = features[..., self.under].unflatten(1, (-1, 4)).mean(2)
         under = F.layer_norm(under, under.shape[-1:])
         maps = 1 - F.cosine_similarity(self.map(tokens).float(), under, dim=-1).mean()
         told = F.cross_entropy(self.people(self.norm(pooled(tokens))).float(), people, label_smoothing=0.1)
@@ -96,8 +98,8 @@ def main() -> None:
     trainee = Trainee(start.model, distil=True)
     model_files.freeze(trainee, encoder=False)
     start.model.model.language_model.requires_grad_(False)
-    stored = StoredFeatures(args.features, start.processor.image_mean, start.processor.image_std)
-    held = StoredFeatures([args.validate], start.processor.image_mean, start.processor.image_std) if args.validate else None
+    stored = StoredFeatures.of(args.features, start)
+    held = StoredFeatures.of([args.validate], start) if args.validate else None
     paths = sorted(stored.rows)
     number = {p: i for i, p in enumerate(sorted(set(stored.people.values())))}
     lessons = Lessons(trainee, len(number), start.model.config.text_config.hidden_size)

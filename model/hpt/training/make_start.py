@@ -64,10 +64,10 @@ def fill(model, layers: int) -> None:
 
 
 @torch.no_grad()
-def standardise(stem, features: np.ndarray) -> None:
+def standardise(stem, features: torch.Tensor) -> None:
     """Lets the stem's norm give each channel mean 0 and deviation 1 over `features` [n, channels]: the trunk's channels
     differ a hundredfold in size, and the small ones would be learned last."""
-    x = torch.nn.functional.layer_norm(torch.from_numpy(features.astype(np.float32)), features.shape[1:])
+    x = torch.nn.functional.layer_norm(features, features.shape[1:])
     deviation = x.std(0).clamp(min=1e-3)
     stem.norm.weight.copy_(1 / deviation)
     stem.norm.bias.copy_(-x.mean(0) / deviation)
@@ -78,6 +78,7 @@ def standardise(stem, features: np.ndarray) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--filter", required=True, help="checkpoint of filter/align.py")
+    parser.add_argument("--trunk", help="checkpoint of filter/train.py: another backbone than the filter's")
     parser.add_argument("--tokenizer", required=True, help="folder with tokenizer.json and a chat template")
     parser.add_argument("--features", help="folder of stem_features.py: sizes of the trunk's channels")
     parser.add_argument("--out", required=True)
@@ -95,11 +96,16 @@ def main() -> None:
     config = configure(tokenizer, args.hidden, args.layers, args.heads, args.key_heads, args.vision_width, args.vision_depth, args.feed)
     model = Qwen2VLForConditionalGeneration(config)
     fill(model, args.layers)
-    stem = vision_stem.from_filter(args.filter, args.vision_width, PATCH, FRAMES, MERGE)
+    stem = vision_stem.from_filter(args.filter, args.vision_width, PATCH, FRAMES, MERGE, trunk=args.trunk)
     if args.features:
         stored = np.load(Path(args.features, "features.npy"), mmap_mode="r")
         rows = np.random.default_rng(0).choice(len(stored), min(500, len(stored)), replace=False)
-        standardise(stem, np.concatenate([stored[r][::6] for r in sorted(rows)]))
+        rows.sort()
+        maps = torch.from_numpy(np.stack([stored[row][::6] for row in rows]).astype(np.float32))
+        if stem.config.get("identity"):
+            identity = torch.from_numpy(np.load(Path(args.features, "identity.npy"))[rows])
+            maps = torch.cat([maps, vision_stem.everywhere(identity)[:, None].expand(-1, maps.shape[1], -1)], -1)
+        standardise(stem, maps.flatten(0, 1))
     vision_stem.attach(model, stem)
     processor = Qwen2VLImageProcessor(
         patch_size=PATCH, merge_size=MERGE, temporal_patch_size=FRAMES, min_pixels=MIN_PIXELS, max_pixels=MAX_PIXELS)

@@ -34,33 +34,37 @@ import data  # noqa: E402
 import onnx_files  # noqa: E402
 from augment import view  # noqa: E402
 from export import load  # noqa: E402
+from features import load_backbone  # noqa: E402
 
 BATCH, GRID, PATCH = 32, (12, 6), 21
 
 
 class Seen(torch.nn.Module):
-    """Pictures [n, 3, 256, 128] in 0..255 to features [n, 72, channels] in merge-block order and the filter's two parts."""
+    """Pictures [n, 3, 256, 128] in 0..255 to features [n, 72, channels] in merge-block order, the identity part of the trunk that
+    makes them, and the filter's semantic and identity part. `trunk`: another backbone than the filter's."""
 
-    def __init__(self, tower):
+    def __init__(self, tower, trunk=None):
         super().__init__()
-        self.tower = tower
+        self.tower, self.trunk = tower, trunk
 
     def forward(self, pictures):
-        middle = self.tower.backbone.lower(pictures)
-        identity, final = self.tower.backbone.upper(middle)
+        filters, middle, final = self.tower.backbone(pictures)
+        identity = filters
         colour = self.tower.head.colour(pictures)
+        semantic = self.tower.head.from_maps(colour, middle, final)
+        if self.trunk is not None:
+            identity, middle, final = self.trunk(pictures)
         maps = F.interpolate(torch.cat([middle, final, colour], 1), size=GRID, mode="bilinear", align_corners=False)
         rows, columns = GRID
         blocks = maps.reshape(-1, maps.shape[1], rows // 2, 2, columns // 2, 2).permute(0, 2, 4, 3, 5, 1)
-        semantic = self.tower.head.from_maps(colour, middle, final)
-        return blocks.reshape(-1, rows * columns, maps.shape[1]), F.normalize(identity), F.normalize(semantic)
+        return blocks.reshape(-1, rows * columns, maps.shape[1]), F.normalize(identity), F.normalize(semantic), F.normalize(filters)
 
 
-def compiled(checkpoint: str, threads: int):
+def compiled(checkpoint: str, trunk: str | None, threads: int):
     tower, _, _ = load(checkpoint, 0.8)
     with tempfile.TemporaryDirectory() as scratch:
         file = f"{scratch}/seen.onnx"
-        onnx_files.export(Seen(tower), (torch.rand(2, 3, 256, 128) * 255,), ["pictures"], ["features", "identity", "semantic"], file, [{0: "batch"}])
+        onnx_files.export(Seen(tower, load_backbone(trunk) if trunk else None), (torch.rand(2, 3, 256, 128) * 255,), ["pictures"], ["features", "identity", "semantic", "filters"], file, [{0: "batch"}])
         core = openvino.Core()
         model = core.read_model(file)
         model.reshape([BATCH, 3, 256, 128])
@@ -96,7 +100,7 @@ def run(network, pictures: list[data.Picture], level: str, seed: int, out: Path)
     channels, count = network.output(0).partial_shape[2].get_length(), len(pictures)
     features = np.lib.format.open_memmap(part / "features.npy", "w+", np.float16, (count, GRID[0] * GRID[1], channels))
     pixels = np.lib.format.open_memmap(part / "pixels.npy", "w+", np.uint8, (count, GRID[0] * PATCH // 2, GRID[1] * PATCH // 2, 3))
-    identity, semantic = np.zeros((count, 256), np.float32), np.zeros((count, 128), np.float32)
+    identity, semantic, filters = (np.zeros((count, width), np.float32) for width in (256, 128, 256))
 
     def prepare(row: int) -> np.ndarray:
         seen = Image.fromarray(drawn(pictures[row], level, seed))
@@ -104,7 +108,7 @@ def run(network, pictures: list[data.Picture], level: str, seed: int, out: Path)
         return np.asarray(seen.resize((128, 256), Image.BILINEAR)).transpose(2, 0, 1)
 
     def keep(request, rows) -> None:
-        for place, target in enumerate((features, identity, semantic)):
+        for place, target in enumerate((features, identity, semantic, filters)):
             target[rows] = request.get_output_tensor(place).data[: len(rows)]
 
     jobs, begun = openvino.AsyncInferQueue(network, 3), time.time()
@@ -122,6 +126,7 @@ def run(network, pictures: list[data.Picture], level: str, seed: int, out: Path)
     pixels.flush()
     np.save(part / "identity.npy", identity)
     np.save(part / "semantic.npy", semantic)
+    np.save(part / "filter.npy", filters)
     (part / "index.json").write_text(json.dumps([[p.identity, p.path, p.camera] for p in pictures]))
     shutil.rmtree(out, ignore_errors=True)
     os.replace(part, out)
@@ -130,6 +135,7 @@ def run(network, pictures: list[data.Picture], level: str, seed: int, out: Path)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--filter", required=True, help="checkpoint of filter/align.py")
+    parser.add_argument("--trunk", help="checkpoint of filter/train.py: another backbone than the filter's under the features")
     parser.add_argument("--people", help="CSV with path, person, camera: your own pictures")
     parser.add_argument("--market")
     parser.add_argument("--cuhk03")
@@ -145,7 +151,7 @@ def main() -> None:
     pictures = listed_pictures(args.people) if args.people else research_pictures(args)
     if not pictures:
         parser.error("there is no picture")
-    run(compiled(args.filter, args.threads), pictures, args.level, args.seed, Path(args.out))
+    run(compiled(args.filter, args.trunk, args.threads), pictures, args.level, args.seed, Path(args.out))
 
 
 if __name__ == "__main__":

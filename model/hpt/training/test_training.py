@@ -12,12 +12,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from transformers import Qwen2VLImageProcessor
+from transformers import Qwen2VLForConditionalGeneration, Qwen2VLImageProcessor
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 import batched_vision  # noqa: E402
+import comparing  # noqa: E402
+import make_start  # noqa: E402
 import random_model  # noqa: E402
 import tiny_tokenizer  # noqa: E402
 from conversation import IGNORED, Conversation, rope_positions  # noqa: E402
@@ -49,6 +51,42 @@ def test_positions_are_those_of_transformers():
     thw = torch.tensor([[1, 6, 4], [1, 4, 8]])
     expected, _ = model.model.get_rope_index(torch.tensor([sequence.ids]), image_grid_thw=thw)
     assert np.array_equal(rope_positions(sequence), expected[:, 0].numpy())
+
+
+def test_a_comparing_decoder_says_yes_to_what_is_alike_before_any_training():
+    talk = tokenizer()
+    config = make_start.configure(talk, hidden=256, layers=3, heads=4, key_heads=2, width=32, depth=1, feed=704)
+    torch.manual_seed(5)
+    model = Qwen2VLForConditionalGeneration(config).eval()
+    make_start.fill(model, 3)
+    fitted = torch.linalg.qr(torch.randn(comparing.CONTENT, comparing.FITTED))[0].T / 16 * 1.4
+    comparing.build(model, talk, fitted, 0.3, 1.6)
+    writer, merged = Conversation(talk, config.image_token_id), (6, 3)
+    answers = [writer.text(word)[0] for word in ("Yes", "No")]
+
+    def picture(mean):
+        tokens = torch.zeros(18, 256)
+        tokens[:, : comparing.CONTENT] = torch.nn.functional.normalize(mean + 0.05 * torch.randn(18, comparing.CONTENT), dim=-1)
+        tokens[:, comparing.PICTURE] = 3 / 16
+        return tokens
+
+    products, leanings = [], []
+    for number in range(30):
+        one, other = torch.randn(2, comparing.CONTENT) / comparing.CONTENT**0.5
+        pair = torch.stack([picture(one), picture(one + number / 10 * other)])
+        batch = pack([[writer.sequence(record("a", "b", "Yes"), lambda path: merged)]], 512, talk.pad_token_id)
+        with torch.no_grad():
+            hidden = model.get_input_embeddings()(torch.from_numpy(batch.ids))
+            for shown, row, start, count in batch.places:
+                hidden[row, start : start + count] = pair[shown]
+            mask = torch.zeros(batch.mask.shape).masked_fill(~torch.from_numpy(batch.mask), torch.finfo(torch.float32).min)[:, None]
+            states = model.model.language_model(inputs_embeds=hidden, attention_mask={"full_attention": mask},
+                                                position_ids=torch.from_numpy(batch.positions), use_cache=False).last_hidden_state
+            yes, no = model.lm_head(states[torch.from_numpy(batch.labels == answers[0])])[0, answers]
+            first, second = comparing.gathered(pair) @ fitted.T
+        products.append(float(first @ second))
+        leanings.append(float(yes - no))
+    assert np.corrcoef(products, leanings)[0, 1] > 0.85 and min(leanings) < 0 < max(leanings), (products, leanings)
 
 
 def test_packed_rows_give_what_each_sequence_gives_alone():

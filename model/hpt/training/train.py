@@ -126,7 +126,7 @@ def main(given=None) -> None:
     records = Records(args.data, args.seed)
     conversation = Conversation(start.tokenizer, start.model.config.image_token_id)
     if args.features:
-        pictures = StoredPictures(StoredFeatures(args.features, start.processor.image_mean, start.processor.image_std),
+        pictures = StoredPictures(StoredFeatures.of(args.features, start),
                                   start.model.config.vision_config.patch_size)
     else:
         pictures = RawPictures(start.processor, args.stage)

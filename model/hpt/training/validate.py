@@ -26,12 +26,12 @@ def pair_prompt() -> str:
 
 class Validation:
     def __init__(self, folders: list[str], start, conversation):
-        self.stored = StoredFeatures(folders, start.processor.image_mean, start.processor.image_std)
+        self.stored = StoredFeatures.of(folders, start)
         self.conversation, self.patch = conversation, start.model.config.vision_config.patch_size
         index = [entry for f in folders for entry in json.loads(Path(f, "index.json").read_text())]
         self.paths = [e[1] for e in index]
         people, cameras = np.array([e[0] for e in index]), np.array([e[2] for e in index])
-        parts = np.concatenate([np.load(Path(f, "identity.npy")) for f in folders]), np.concatenate([np.load(Path(f, "semantic.npy")) for f in folders])
+        parts = np.concatenate([np.load(Path(f, "filter.npy")) for f in folders]), np.concatenate([np.load(Path(f, "semantic.npy")) for f in folders])
         self.yes, self.no = (conversation.text(word)[0] for word in ("Yes", "No"))
         self.sets = {}
         for source in sorted({p[0] for p in people}):
