@@ -35,6 +35,7 @@ from validate import Validation, average_precision
 CONTENT, FITTED = 160, 88  # places of the residual stream: tokens' own; then what is fetched; then the four below
 # Flags: of picture tokens; of text; of text behind a picture; of <|im_start|>, where who looks for nothing looks. The product.
 PICTURE, TEXT, FULL, SINK, PRODUCT = 251, 252, 253, 254, 255
+HELD = "circuit.pt"  # beside the model: masks for `train.py --hold`
 NEAR, FAR = 31, 30  # the slowest pairs of the rotary positions: what they hold does not depend on distance
 MARKED = 0.15  # length of a flag beside a text token of about 0.3 or a picture token of 1
 
@@ -210,6 +211,50 @@ def build(model, tokenizer, fitted: torch.Tensor, slope: float, even: float) -> 
     third.self_attn.v_proj.bias[0] = -even
 
 
+def circuit(model) -> dict[str, torch.Tensor]:
+    """Which weights are the circuit, and which may not write to its places before it is done: masks by the parameter's name.
+
+    `train.py --hold` keeps them as they are: a new decoder's first hundred steps move every weight about, and a circuit that is
+    bent once is not found again (docs/decisions/0010).
+    """
+    decoder, masks = model.model.language_model, {}
+    names = {id(weight): name for name, weight in model.named_parameters()}
+
+    def hold(weight: nn.Parameter, *where) -> None:
+        masks.setdefault(names[id(weight)], torch.zeros_like(weight, dtype=torch.bool))[where] = True
+
+    hold(decoder.embed_tokens.weight, slice(None), slice(CONTENT, None))
+    last = model.model.visual.merger.mlp[-1]
+    hold(last.weight, slice(CONTENT, None))
+    hold(last.bias, slice(CONTENT, None))
+    for number, layer in enumerate(decoder.layers[:3]):
+        hold(layer.input_layernorm.weight)
+        attention = layer.self_attn
+        size = attention.head_dim
+        keys = attention.k_proj.weight.shape[0] // size
+        group = attention.q_proj.weight.shape[0] // attention.k_proj.weight.shape[0]
+        for key in range(keys):
+            query = slice(key * group * size, key * group * size + size)
+            hold(attention.q_proj.weight, query)
+            hold(attention.q_proj.bias, query)
+            hold(attention.o_proj.weight, slice(None), query)
+            for rows in (key * size + NEAR, key * size + FAR):
+                hold(attention.k_proj.weight, rows)
+                hold(attention.k_proj.bias, rows)
+            carried = slice(key * size, key * size + FITTED // keys + 1)
+            hold(attention.v_proj.weight, carried)
+            hold(attention.v_proj.bias, carried)
+        if number < 2:
+            hold(attention.o_proj.weight, slice(CONTENT, None))
+            hold(layer.mlp.down_proj.weight, slice(CONTENT, None))
+    mlp = decoder.layers[1].mlp
+    hold(decoder.layers[1].post_attention_layernorm.weight)
+    hold(mlp.gate_proj.weight, slice(0, 2 * FITTED))
+    hold(mlp.up_proj.weight, slice(0, 2 * FITTED))
+    hold(mlp.down_proj.weight, slice(None), slice(0, 2 * FITTED))
+    return masks
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", required=True, help="folder whose encoder is taken (stage 1)")
@@ -240,6 +285,7 @@ def main() -> None:
         validation = Validation(args.validate, start, Conversation(start.tokenizer, start.model.config.image_token_id))
         print(json.dumps(validation.run(trainee)), flush=True)
     model_files.save(start, Path(args.out))
+    torch.save(circuit(start.model), Path(args.out, HELD))
 
 
 @torch.no_grad()

@@ -38,6 +38,7 @@ def arguments(given=None):
     parser.add_argument("--stage", type=int, choices=[1, 2, 3], required=True)
     parser.add_argument("--model", required=True, help="Hugging Face folder: where the stage starts")
     parser.add_argument("--fresh-decoder", help="Hugging Face folder whose decoder replaces that of --model: stage 2, and schooling of a new decoder")
+    parser.add_argument("--hold", help="circuit.pt of comparing.py: these weights stay as they are")
     parser.add_argument("--data", required=True, nargs="+", help="chat JSONL of `chatreid tune data`")
     parser.add_argument("--features", nargs="+", help="folders of stem_features.py; without them pictures are read")
     parser.add_argument("--validate", nargs="+", help="folders of stem_features.py with held-out people")
@@ -108,6 +109,20 @@ class Average:
                 self.weights[name].copy_(kept)
 
 
+class Held:
+    """Single weights that stay as they are, whatever the optimizer does to them."""
+
+    def __init__(self, trainee: Trainee, masks: dict[str, torch.Tensor]):
+        weights = dict(trainee.model.named_parameters())
+        self.parts = [(weights[name], mask.to(weights[name].device)) for name, mask in masks.items()]
+        self.values = [weight.detach()[mask].clone() for weight, mask in self.parts]
+
+    @torch.no_grad()
+    def restore(self) -> None:
+        for (weight, mask), value in zip(self.parts, self.values):
+            weight[mask] = value
+
+
 def main(given=None) -> None:
     args = arguments(given)
     if args.threads:
@@ -135,6 +150,7 @@ def main(given=None) -> None:
     validation = Validation(args.validate, start, conversation) if args.validate else None
     optimizer = optimizer_of(trainee, args)
     model, optimizer = accelerator.prepare(trainee, optimizer)
+    held = Held(trainee, torch.load(args.hold, weights_only=True) if args.hold else {})
     average = Average(trainee, args.average)
 
     settings = {k: v for k, v in vars(args).items() if k not in ("out", "threads", "save")} | {"records": records.checksum}
@@ -184,6 +200,7 @@ def main(given=None) -> None:
         accelerator.backward(loss)
         accelerator.clip_grad_norm_(trainee.parameters(), 1.0)
         optimizer.step()
+        held.restore()
         step, cursor = step_number + 1, following
         average.update(trainee, step_number)
         sums.add(result, tasks[tasks >= 0].numpy(), names, batch["ids"].numel())
