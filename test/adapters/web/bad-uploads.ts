@@ -25,7 +25,7 @@ export async function badUploads(): Promise<BadUpload[]> {
       name: 'login.jpg',
       bytes: Buffer.from('<!DOCTYPE html><html><script>alert(1)</script></html>'),
       code: 'PICTURE_NOT_A_PICTURE',
-      says: /^login\.jpg: This is a web page \(HTML\), not a picture\.$/,
+      says: /^login\.jpg: This is a web page \(HTML\), not a picture\.$/m,
     },
     {
       name: 'drawing.svg',
