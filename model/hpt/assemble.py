@@ -35,12 +35,14 @@ def files_of(folder: Path) -> list[Path]:
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
 
 
-def card_of(old: dict, folder: Path, version: str | None) -> dict:
+def card_of(old: dict, folder: Path, version: str | None, speaks: bool = True) -> dict:
     """chatreid.json with what `folder` holds now: `old`'s words, every model file's checksum, no calibration of other weights."""
-    card = {key: value for key, value in old.items() if key not in ("language", "checksums")}
+    card = {key: value for key, value in old.items() if key not in ("language", "checksums", "speaks")}
     if version:
         card["version"] = version
     card["vision"] = {"manyImages": True}
+    if not speaks:
+        card["speaks"] = False
     listed = old.get("checksums", {})
     card["checksums"] = {
         path.as_posix(): sha256(folder / path) for path in files_of(folder) if is_language(path) or path.as_posix() in listed
@@ -62,8 +64,8 @@ def swap(new: Path, target: Path) -> None:
     shutil.rmtree(before)
 
 
-def assemble(model: str, target: Path, dtype: str, version: str | None, most_mb: float) -> bool:
-    """True when the folder has been replaced."""
+def assemble(model: str, target: Path, dtype: str, version: str | None, most_mb: float, speaks: bool = True) -> bool:
+    """True when the folder has been replaced. `speaks`: the model's own words are worth reading, not only its choices."""
     old = json.loads((target / CARD).read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory(dir=target.resolve().parent, prefix=f".{target.name}-") as scratch:
         new = Path(scratch, target.name)
@@ -74,7 +76,7 @@ def assemble(model: str, target: Path, dtype: str, version: str | None, most_mb:
             if not is_language(path) and path.name != CARD:
                 (new / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(target / path, new / path)
-        write_json(new / CARD, card_of(old, new, version))
+        write_json(new / CARD, card_of(old, new, version, speaks))
         sizes = {path: (new / path).stat().st_size for path in files_of(new)}
         total = sum(sizes.values()) / 1e6
         for path, size in sizes.items():
@@ -97,8 +99,9 @@ def main() -> int:
     parser.add_argument("--dtype", choices=sorted(SUFFIX), default="half")
     parser.add_argument("--version", help="default: as it is")
     parser.add_argument("--most-mb", type=float, default=40)
+    parser.add_argument("--speechless", action="store_true", help="only its choice between given answers is worth reading")
     given = parser.parse_args()
-    return 0 if assemble(given.model, given.into, given.dtype, given.version, given.most_mb) else 1
+    return 0 if assemble(given.model, given.into, given.dtype, given.version, given.most_mb, not given.speechless) else 1
 
 
 if __name__ == "__main__":

@@ -34,11 +34,12 @@ export async function openConversations(
   // Its patterns are compiled with the first line, half a second: not with the first line of a person.
   setImmediate(() => readActs('hello', { ...nothingKnown, now: now?.() ?? new Date(), timeZone }));
   const retrieval = await parts.retrieval();
-  const [store, encoder, engine, probes, calibration] = await Promise.all([
+  const [store, encoder, engine, probes, fusion, calibration] = await Promise.all([
     parts.store(),
     parts.encoder(),
     parts.engine(),
     parts.probes(),
+    parts.fusion(),
     parts.filterFolder().then((folder) => Calibration.read(folder)),
   ]);
   const folder = join(home.root, 'conversations');
@@ -48,6 +49,7 @@ export async function openConversations(
     encoder,
     calibration,
     ...(engine ? { engine } : {}),
+    ...(fusion ? { fusion } : {}),
     interpreter: readActs,
     helping: new AttributeHelp({ store, encoder, calibration, ...(probes ? { probes } : {}) }),
     storage: await openStorage({ folder, ...(stateUrl === undefined ? {} : { url: stateUrl }) }),

@@ -5,6 +5,8 @@ import type { Part } from '../engine/prompt.ts';
 import { ChatReidError } from '../foundation/error.ts';
 import type { GalleryStore } from '../gallery/gallery-store.ts';
 import { type Calibration, sigmoid } from '../retrieval/calibration.ts';
+import type { FusionNumbers } from '../retrieval/fusion.ts';
+import { boundedLogit } from '../retrieval/language-ranking.ts';
 import { fillPrompt, readPromptFile } from '../retrieval/prompt-file.ts';
 import { dot } from '../retrieval/query-vector.ts';
 
@@ -19,6 +21,8 @@ interface AskingParts {
   readonly encoder: Encoder;
   readonly store: GalleryStore;
   readonly calibration: Calibration;
+  /** How much the language model's answer weighs beside the filter; absent: its answer alone counts. */
+  readonly fusion?: FusionNumbers;
 }
 
 /** Words of an answer that are worth reading. */
@@ -27,8 +31,10 @@ const maxTokens = 128;
 export class AskingModel {
   constructor(private readonly parts: AskingParts) {}
 
-  get speaks(): boolean {
-    return this.parts.engine !== undefined;
+  /** Whether there is a model whose own words are worth reading. */
+  async speaks(): Promise<boolean> {
+    const { engine } = this.parts;
+    return engine !== undefined && (await engine.describe()).speaks !== false;
   }
 
   /** Probability, 0 to 1, that two pictures show one person, and whose number it is. */
@@ -37,22 +43,18 @@ export class AskingModel {
     second: PictureFile,
     signal: AbortSignal,
   ): Promise<{ readonly share: number; readonly by: 'model' | 'filter' }> {
-    const { engine, encoder, store, calibration } = this.parts;
-    if (engine) {
-      const prompt = fillPrompt(await readPromptFile('verify-image'), {
-        candidate: [pictured(first)],
-        query: [pictured(second)],
-      });
-      const [[yes = 0, no = 0] = []] = await engine.score([prompt], ['Yes', 'No'], { signal });
-      return { share: sigmoid(yes - no), by: 'model' };
-    }
-    const { space } = await encoder.describeEncoder();
-    const kept = await store.vectors(space, [first.id, second.id]);
-    const vectors = await Promise.all(
-      [first, second].map((picture, at) => kept[at] ?? this.#encoded(picture, signal)),
-    );
-    const similarity = dot(vectors[0]!, vectors[1]!);
-    return { share: sigmoid(calibration.logLikelihoodRatio('image', similarity)), by: 'filter' };
+    const { engine, fusion } = this.parts;
+    const pair = fusion?.image?.pair;
+    if (!engine) return { share: sigmoid(await this.#likeness(first, second, signal)), by: 'filter' };
+    const prompt = fillPrompt(await readPromptFile('verify-image'), {
+      candidate: [pictured(first)],
+      query: [pictured(second)],
+    });
+    const [[yes = 0, no = 0] = []] = await engine.score([prompt], ['Yes', 'No'], { signal });
+    if (!pair) return { share: sigmoid(yes - no), by: 'model' };
+    const likeness = await this.#likeness(first, second, signal);
+    const ratio = pair.filter * likeness + pair.language * boundedLogit(yes - no) + pair.bias;
+    return { share: sigmoid(ratio), by: 'model' };
   }
 
   /** The reply to a prompt of prompts/ in words. @throws ChatReidError ENGINE_CANNOT where there is no language model */
@@ -73,6 +75,17 @@ export class AskingModel {
     let reply = '';
     for await (const piece of engine.generate(asked, { maxTokens, signal })) reply += piece;
     return reply.trim();
+  }
+
+  /** Natural-log likelihood ratio of the filter. */
+  async #likeness(first: PictureFile, second: PictureFile, signal: AbortSignal): Promise<number> {
+    const { encoder, store, calibration } = this.parts;
+    const { space } = await encoder.describeEncoder();
+    const kept = await store.vectors(space, [first.id, second.id]);
+    const vectors = await Promise.all(
+      [first, second].map((picture, at) => kept[at] ?? this.#encoded(picture, signal)),
+    );
+    return calibration.logLikelihoodRatio('image', dot(vectors[0]!, vectors[1]!));
   }
 
   async #encoded(picture: PictureFile, signal: AbortSignal): Promise<Float32Array> {

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { ErrorReport } from '../foundation/error.ts';
 import type { GalleryStore } from '../gallery/gallery-store.ts';
 import type { Calibration } from '../retrieval/calibration.ts';
+import type { FusionNumbers } from '../retrieval/fusion.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { EngineBudget } from './budgets.ts';
 import type { Helping } from './helping.ts';
@@ -18,6 +19,8 @@ export interface SessionManagerParts {
   /** With the calibration: says whether two pictures show one person where there is no language model. */
   readonly encoder: Encoder;
   readonly calibration: Calibration;
+  /** What the language model's answer weighs beside the filter's. */
+  readonly fusion?: FusionNumbers;
   /** Absent where there is no language model. */
   readonly engine?: Engine;
   readonly interpreter: Interpreter;

@@ -98,7 +98,7 @@ export class Telling {
         text: comparedSentences(nameOf(first, context), nameOf(second, context), compared),
       };
     }
-    if (!this.#model.speaks) return { text: [sentences.noAttributes] };
+    if (!(await this.#model.speaks())) return { text: [sentences.noAttributes] };
     const reply = await this.#model.words('compare', { first: one, second: other }, context.signal);
     const parsed = parseComparisonReply(reply);
     const lists = [parsed.common, parsed.first, parsed.second].map(attributePhrases);
@@ -111,7 +111,7 @@ export class Telling {
     const what = nameOf(picture, context);
     const seen = (await this.parts.helping?.describe(one, context.signal)) ?? [];
     if (seen.length > 0) return [describedSentence(what, seen)];
-    if (!this.#model.speaks) return [sentences.noAttributes];
+    if (!(await this.#model.speaks())) return [sentences.noAttributes];
     const reply = await this.#model.words('attributes', { picture: one }, context.signal);
     const phrases = attributePhrases(parseAttributeReply(reply));
     return [phrases.length > 0 ? phrasesSentence(capital(what), phrases) : reply];
@@ -128,7 +128,7 @@ export class Telling {
       if (reasons.length > 0) return { text: reasons };
     }
     const sought = query.pictures.at(-1);
-    if (!this.#model.speaks || !sought || !('path' in sought)) {
+    if (!(await this.#model.speaks()) || !sought || !('path' in sought)) {
       return { text: [sentences.noAttributes] };
     }
     return this.#compare({ pictureId: sought.id }, picture, context);
@@ -136,7 +136,7 @@ export class Telling {
 
   async #ask(question: string, picture: PictureRef, context: TellingContext): Promise<Told> {
     const one = await this.#one(picture, context);
-    if (!this.#model.speaks) {
+    if (!(await this.#model.speaks())) {
       const seen = (await this.parts.helping?.describe(one, context.signal)) ?? [];
       return {
         text: [

@@ -116,6 +116,7 @@ export async function loadEngineParts(options: OnnxEngineOptions): Promise<Engin
     device: device.name ?? 'cpu',
     ...(device.note === undefined ? {} : { deviceNote: device.note }),
     dtype: files.dtype,
+    ...(folder.manifest.speaks ? {} : { speaks: false }),
     maxChoices: maxLabels,
   };
   return {

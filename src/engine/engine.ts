@@ -55,6 +55,8 @@ export interface EngineDescription {
   /** Said plainly when the wished device was not to be had, e.g. why cuda was not used. */
   readonly deviceNote?: string;
   readonly dtype: string;
+  /** False where only its choice between given answers is worth reading, not what it would say in its own words. */
+  readonly speaks?: boolean;
   /** Most candidates that one best-choice prompt may hold. */
   readonly maxChoices: number;
 }

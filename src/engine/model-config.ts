@@ -141,6 +141,7 @@ const manifest = z.object({
   name: z.string().optional(),
   checksums: z.record(z.string(), z.string()).default({}),
   vision: z.object({ manyImages: z.boolean().default(false) }).default({ manyImages: false }),
+  speaks: z.boolean().default(true),
   filter: z
     .object({
       name: z.string().optional(),
@@ -163,6 +164,8 @@ export interface ModelManifest {
     /** The vision graph keeps the pictures of one call apart. */
     readonly manyImages: boolean;
   };
+  /** False for a small model whose choice between given answers is good, and whose own words are not. */
+  readonly speaks: boolean;
   readonly filter?: FilterConfig | null | undefined;
 }
 

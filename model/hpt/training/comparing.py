@@ -155,15 +155,20 @@ def carry(attention, read: torch.Tensor, write: torch.Tensor) -> None:
         attention.o_proj.weight[:, key * group * size : key * group * size + each] = write[:, part]
 
 
+def answers_of(tokenizer) -> tuple[int, int]:
+    return tuple(tokenizer.encode(word, add_special_tokens=False)[0] for word in ("Yes", "No"))
+
+
 @torch.no_grad()
 def build(model, tokenizer, fitted: torch.Tensor, slope: float, even: float) -> None:
     """Writes the circuit into the first three layers of the decoder; `slope` and `even`: of Yes by the inner product."""
     decoder, hidden = model.model.language_model, model.config.text_config.hidden_size
     token = tokenizer.convert_tokens_to_ids
-    for layer in decoder.layers:
-        # What is random writes little at first, or it would drown the circuit; it grows with what it learns.
-        layer.self_attn.o_proj.weight *= 0.03
-        layer.mlp.down_proj.weight *= 0.03
+    for number, layer in enumerate(decoder.layers):
+        # What is random writes little at first, or it would drown the circuit; it grows with what it learns. Before the product
+        # is made it writes nothing: see `circuit`.
+        layer.self_attn.o_proj.weight *= 0.03 if number > 1 else 0
+        layer.mlp.down_proj.weight *= 0.03 if number > 0 else 0
     table = decoder.embed_tokens.weight
     table[:, CONTENT:] = 0
     text = float(table.norm(dim=-1).mean())
@@ -202,7 +207,7 @@ def build(model, tokenizer, fitted: torch.Tensor, slope: float, even: float) -> 
         mlp.down_proj.weight[PRODUCT, rows] = 0.1
 
     attend(third.self_attn, {TEXT: -8 * 2 * behind / (long * MARKED)}, {})
-    yes, no = (tokenizer.encode(word, add_special_tokens=False)[0] for word in ("Yes", "No"))
+    yes, no = answers_of(tokenizer)
     leaning = F.normalize(table[yes] - table[no], dim=0)
     read, write = torch.zeros(FITTED, hidden), torch.zeros(hidden, FITTED)
     read[0, PRODUCT] = 1
@@ -211,11 +216,12 @@ def build(model, tokenizer, fitted: torch.Tensor, slope: float, even: float) -> 
     third.self_attn.v_proj.bias[0] = -even
 
 
-def circuit(model) -> dict[str, torch.Tensor]:
-    """Which weights are the circuit, and which may not write to its places before it is done: masks by the parameter's name.
+def circuit(model, answers: tuple[int, int]) -> dict[str, torch.Tensor]:
+    """Which weights are the circuit, and what could write into a picture's tokens before the product is made: masks by the
+    parameter's name. `answers`: the tokens Yes and No, towards which the circuit leans.
 
     `train.py --hold` keeps them as they are: a new decoder's first hundred steps move every weight about, and a circuit that is
-    bent once is not found again (docs/decisions/0010).
+    bent once is not found again (docs/decisions/0010). The other layers, and what the second has besides, are free.
     """
     decoder, masks = model.model.language_model, {}
     names = {id(weight): name for name, weight in model.named_parameters()}
@@ -224,6 +230,7 @@ def circuit(model) -> dict[str, torch.Tensor]:
         masks.setdefault(names[id(weight)], torch.zeros_like(weight, dtype=torch.bool))[where] = True
 
     hold(decoder.embed_tokens.weight, slice(None), slice(CONTENT, None))
+    hold(decoder.embed_tokens.weight, list(answers))
     last = model.model.visual.merger.mlp[-1]
     hold(last.weight, slice(CONTENT, None))
     hold(last.bias, slice(CONTENT, None))
@@ -244,10 +251,11 @@ def circuit(model) -> dict[str, torch.Tensor]:
             carried = slice(key * size, key * size + FITTED // keys + 1)
             hold(attention.v_proj.weight, carried)
             hold(attention.v_proj.bias, carried)
-        if number < 2:
-            hold(attention.o_proj.weight, slice(CONTENT, None))
-            hold(layer.mlp.down_proj.weight, slice(CONTENT, None))
     mlp = decoder.layers[1].mlp
+    hold(decoder.layers[0].self_attn.o_proj.weight)
+    hold(decoder.layers[0].mlp.down_proj.weight)
+    hold(decoder.layers[1].self_attn.o_proj.weight)
+    hold(mlp.down_proj.weight, slice(CONTENT, None))
     hold(decoder.layers[1].post_attention_layernorm.weight)
     hold(mlp.gate_proj.weight, slice(0, 2 * FITTED))
     hold(mlp.up_proj.weight, slice(0, 2 * FITTED))
@@ -285,7 +293,7 @@ def main() -> None:
         validation = Validation(args.validate, start, Conversation(start.tokenizer, start.model.config.image_token_id))
         print(json.dumps(validation.run(trainee)), flush=True)
     model_files.save(start, Path(args.out))
-    torch.save(circuit(start.model), Path(args.out, HELD))
+    torch.save(circuit(start.model, answers_of(start.tokenizer)), Path(args.out, HELD))
 
 
 @torch.no_grad()

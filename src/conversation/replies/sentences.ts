@@ -15,7 +15,7 @@ export const sentences = {
   noMore: 'There are no more candidates. Say more about the person, or widen where and when.',
   noRegister: 'Pictures cannot be put into a gallery from here.',
   noLanguageModel:
-    'Free questions about a picture need a language model, and there is none here. The model folder (CHATREID_MODEL) or a server (CHATREID_ENGINE_URL) can bring one.',
+    'Free questions about a picture need a language model that can put what it sees into words, and there is none here. The model folder (CHATREID_MODEL) or a server (CHATREID_ENGINE_URL) can bring one.',
   noAttributes: 'What people look like cannot be told here: the model knows no attributes.',
   noQuestion: 'That question is closed. Say in words what you know.',
 } as const;
