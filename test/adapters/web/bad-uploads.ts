@@ -37,7 +37,7 @@ export async function badUploads(): Promise<BadUpload[]> {
       name: 'half.jpg',
       bytes: whole.subarray(0, whole.length >> 1),
       code: 'PICTURE_DAMAGED',
-      says: /^half\.jpg: The picture is damaged or incomplete: it cannot be opened to its end\.$/,
+      says: /^half\.jpg: The picture is damaged or incomplete: it cannot be opened to its end\.$/m,
     },
     {
       name: 'half.png',
