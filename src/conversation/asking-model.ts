@@ -42,7 +42,7 @@ export class AskingModel {
     first: PictureFile,
     second: PictureFile,
     signal: AbortSignal,
-  ): Promise<{ readonly share: number; readonly by: 'model' | 'filter' }> {
+  ): Promise<{ readonly share: number; readonly by: 'model' | 'filter' | 'both' }> {
     const { engine, fusion } = this.parts;
     const pair = fusion?.image?.pair;
     if (!engine) return { share: sigmoid(await this.#likeness(first, second, signal)), by: 'filter' };
@@ -54,7 +54,7 @@ export class AskingModel {
     if (!pair) return { share: sigmoid(yes - no), by: 'model' };
     const likeness = await this.#likeness(first, second, signal);
     const ratio = pair.filter * likeness + pair.language * boundedLogit(yes - no) + pair.bias;
-    return { share: sigmoid(ratio), by: 'model' };
+    return { share: sigmoid(ratio), by: 'both' };
   }
 
   /** The reply to a prompt of prompts/ in words. @throws ChatReidError ENGINE_CANNOT where there is no language model */

@@ -62,7 +62,7 @@ describe('whether two pictures show one person', () => {
     const fusion = { image: { pair, choice: { filter: 1, language: 0 }, pairs: 100, people: 10 } };
     const { share, by } = await model({ logit: 1.5 }, fusion).same(first, second, signal);
     expect(share).toBeCloseTo(sigmoid(0.8 * ratio + 0.3 * 1.5 - 0.2), 6);
-    expect(by).toBe('model');
+    expect(by).toBe('both');
   });
 });
 

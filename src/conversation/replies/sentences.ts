@@ -32,6 +32,7 @@ export function sameSentence(first: string, second: string, share: number): stri
 }
 
 export const sameMeaning = {
+  both: "The number weighs the language model's answer with the filter's likeness, as measured on people held out for it, where same and different are equally likely before.",
   model: "The number is the language model's own answer to this one question; it was not calibrated.",
   filter:
     'The number is how often two pictures so much alike show one person, where same and different are equally likely before.',

@@ -35,6 +35,8 @@ export interface FitReport {
 }
 
 const folds = 5;
+/** Of fewer people weights are as much luck as measurement: 25 captioned ones once made text worse and far too sure. */
+const enoughToWeigh = 60;
 
 /** @param judged of at least {@link folds} people, with pairs of the same person and of different ones */
 export function fitFusion({ pairs, lists, shortlisted }: JudgedPeople): FitReport {
@@ -59,18 +61,21 @@ export function fitFusion({ pairs, lists, shortlisted }: JudgedPeople): FitRepor
   const everything = (pair: JudgedPair): number[] => [pair.ratio, pair.logit];
   const [filterWorth, bothWorth] = [worth(({ ratio }) => [ratio]), worth(everything)];
   // On people that neither was fitted on: what does not help there does not help in a search.
-  const fit = bothWorth.logLoss < filterWorth.logLoss ? fitPair(pairs) : byFilterAlone(pairs);
+  const enough = people.length >= enoughToWeigh;
+  const fit = enough && bothWorth.logLoss < filterWorth.logLoss ? fitPair(pairs) : undefined;
   // Only what the filter finds alike was asked about. Among those, likeness says less than it does among all.
   const selection = Math.log(shortlisted.same / shortlisted.different);
   const rounded = (value: number): number => Number(value.toPrecision(6));
-  const { filter, language } = fitChoice(lists);
+  const { filter, language } = enough ? fitChoice(lists) : { filter: 1, language: 0 };
   return {
     numbers: {
-      pair: {
-        filter: rounded(fit.weights[0]!),
-        language: rounded(fit.weights[1]!),
-        bias: rounded(fit.bias + selection),
-      },
+      pair: fit
+        ? {
+            filter: rounded(fit.weights[0]!),
+            language: rounded(fit.weights[1]!),
+            bias: rounded(fit.bias + selection),
+          }
+        : filterAsItIs,
       choice: { filter: rounded(filter), language: rounded(language) },
       pairs: pairs.length,
       people: people.length,
@@ -86,20 +91,18 @@ export function fitFusion({ pairs, lists, shortlisted }: JudgedPeople): FitRepor
   };
 }
 
+/** Where the language model does not help, the filter's own calibration stands: it was measured on more than shortlists. */
+const filterAsItIs = { filter: 1, language: 0, bias: 0 };
+
 /** With weights of at least 0: a judge that is worse than chance is left out, not turned round. */
-function fitPair(pairs: readonly JudgedPair[]): Logistic {
+function fitPair(pairs: readonly JudgedPair[]): Logistic | undefined {
   const both = fitLogistic(samplesOf(pairs, ({ ratio, logit }) => [ratio, logit]));
-  if (both.weights[1]! < 0) return byFilterAlone(pairs);
+  if (both.weights[1]! < 0) return undefined;
   if (both.weights[0]! < 0) {
     const { weights, bias } = fitLogistic(samplesOf(pairs, ({ logit }) => [logit]));
     return { weights: [0, Math.max(0, weights[0]!)], bias };
   }
   return both;
-}
-
-function byFilterAlone(pairs: readonly JudgedPair[]): Logistic {
-  const { weights, bias } = fitLogistic(samplesOf(pairs, ({ ratio }) => [ratio]));
-  return { weights: [Math.max(0, weights[0]!), 0], bias };
 }
 
 function acrossFolds(lists: readonly ChosenFrom[], fold: ReadonlyMap<string, number>): number {

@@ -66,7 +66,7 @@ test('a judge that is worse than chance is left out, in pairs and in choices', (
   const pairs = Array.from({ length: 400 }, (_, at) => {
     const same = at % 2 === 0;
     const sign = same ? 1 : -1;
-    return { person: `p${at % 20}`, same, ratio: sign + normal(), logit: -sign + normal() };
+    return { person: `p${at % 81}`, same, ratio: sign + normal(), logit: -sign + normal() };
   });
   const { numbers } = fitFusion({ pairs, lists, shortlisted: { same: 1, different: 1 } });
   expect(numbers.pair.language).toBe(0);
@@ -77,27 +77,36 @@ test('both together beat each alone, and what only a shortlist was asked about i
   const pairs = Array.from({ length: 2000 }, (_, at) => {
     const same = at % 4 === 0;
     const sign = same ? 1 : -1;
-    return { person: `p${at % 25}`, same, ratio: sign + normal(), logit: sign + normal() };
+    return { person: `p${at % 81}`, same, ratio: sign + normal(), logit: sign + normal() };
   });
-  const lists = Array.from({ length: 50 }, (_, at) => listOf(`p${at % 25}`, 1, 1));
+  const lists = Array.from({ length: 162 }, (_, at) => listOf(`p${at % 81}`, 1, 1));
   const whole = fitFusion({ pairs, lists, shortlisted: { same: 1, different: 1 } });
   expect(whole.both.auc).toBeGreaterThan(Math.max(whole.filter.auc, whole.language.auc));
   expect(whole.both.logLoss).toBeLessThan(Math.min(whole.filter.logLoss, whole.language.logLoss));
-  expect(whole.numbers).toMatchObject({ pairs: 2000, people: 25 });
+  expect(whole.numbers).toMatchObject({ pairs: 2000, people: 81 });
   const selected = fitFusion({ pairs, lists, shortlisted: { same: 0.9, different: 0.09 } });
   expect(selected.numbers.pair.bias - whole.numbers.pair.bias).toBeCloseTo(Math.log(10), 4);
+
+  const few = pairs.map((pair, at) => ({ ...pair, person: `p${at % 25}` }));
+  const { numbers } = fitFusion({
+    pairs: few,
+    lists: lists.slice(0, 25),
+    shortlisted: { same: 0.9, different: 0.09 },
+  });
+  expect(numbers.pair).toEqual({ filter: 1, language: 0, bias: 0 });
+  expect(numbers.choice).toEqual({ filter: 1, language: 0 });
 });
 
 test('an answer that helps only the people it was fitted on weighs nothing', () => {
   const noise = Draws.of(3, 'noise');
-  const pairs = Array.from({ length: 120 }, (_, at) => {
+  const pairs = Array.from({ length: 840 }, (_, at) => {
     const same = at % 4 === 0;
     // Within a person the answers say something, from person to person the opposite.
     const turned = at % 10 < 6 ? 1 : -1;
     const logit = 2 * turned * (same ? 1 : -1) + (noise.fraction() - 0.5);
-    return { person: `p${at % 10}`, same, ratio: (same ? 1 : -1) + 2 * (noise.fraction() - 0.5), logit };
+    return { person: `p${at % 70}`, same, ratio: (same ? 1 : -1) + 2 * (noise.fraction() - 0.5), logit };
   });
-  const lists = Array.from({ length: 50 }, (_, at) => listOf(`p${at % 10}`, 1, 1));
+  const lists = Array.from({ length: 140 }, (_, at) => listOf(`p${at % 70}`, 1, 1));
   const fit = fitFusion({ pairs, lists, shortlisted: { same: 1, different: 1 } });
   expect(fit.both.logLoss).toBeGreaterThan(fit.filter.logLoss);
   expect(fit.numbers.pair.language).toBe(0);
