@@ -149,7 +149,8 @@ test('`npm start` is the page, and ends with 0 when it is told to', async () => 
     scripts: Record<string, string>;
   };
   // One process, and no word of a shell: signals reach it, and it starts on Windows too.
-  expect(scripts.start).toBe('node --import tsx src/cli/main.ts web');
+  // Without exec npm's shell takes the signal and leaves the page running.
+  expect(scripts.start).toBe('exec node --import tsx src/cli/main.ts web');
   expect(JSON.parse(await served(['web', '--gallery', 'default']))).toMatchObject({ status: 'ok' });
 });
 
