@@ -148,7 +148,6 @@ test('`npm start` is the page, and ends with 0 when it is told to', async () => 
   const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
-  // One process, and no word of a shell: signals reach it, and it starts on Windows too.
   // Without exec npm's shell takes the signal and leaves the page running.
   expect(scripts.start).toBe('exec node --import tsx src/cli/main.ts web');
   expect(JSON.parse(await served(['web', '--gallery', 'default']))).toMatchObject({ status: 'ok' });
