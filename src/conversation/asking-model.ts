@@ -5,8 +5,7 @@ import type { Part } from '../engine/prompt.ts';
 import { ChatReidError } from '../foundation/error.ts';
 import type { GalleryStore } from '../gallery/gallery-store.ts';
 import { type Calibration, sigmoid } from '../retrieval/calibration.ts';
-import type { FusionNumbers } from '../retrieval/fusion.ts';
-import { boundedLogit } from '../retrieval/language-ranking.ts';
+import { type FusionNumbers, pairWorth } from '../retrieval/fusion.ts';
 import { fillPrompt, readPromptFile } from '../retrieval/prompt-file.ts';
 import { dot } from '../retrieval/query-vector.ts';
 
@@ -44,17 +43,15 @@ export class AskingModel {
     signal: AbortSignal,
   ): Promise<{ readonly share: number; readonly by: 'model' | 'filter' | 'both' }> {
     const { engine, fusion } = this.parts;
-    const pair = fusion?.image?.pair;
     if (!engine) return { share: sigmoid(await this.#likeness(first, second, signal)), by: 'filter' };
     const prompt = fillPrompt(await readPromptFile('verify-image'), {
       candidate: [pictured(first)],
       query: [pictured(second)],
     });
     const [[yes = 0, no = 0] = []] = await engine.score([prompt], ['Yes', 'No'], { signal });
-    if (!pair) return { share: sigmoid(yes - no), by: 'model' };
+    if (!fusion?.image) return { share: sigmoid(yes - no), by: 'model' };
     const likeness = await this.#likeness(first, second, signal);
-    const ratio = pair.filter * likeness + pair.language * boundedLogit(yes - no) + pair.bias;
-    return { share: sigmoid(ratio), by: 'both' };
+    return { share: sigmoid(pairWorth(fusion.image, likeness, yes - no)), by: 'both' };
   }
 
   /** The reply to a prompt of prompts/ in words. @throws ChatReidError ENGINE_CANNOT where there is no language model */

@@ -47,6 +47,11 @@ export async function readFusion(modelFolder: string): Promise<FusionNumbers | u
   }
 }
 
+/** Natural-log likelihood ratio of two pictures (or words and a picture) that were compared by themselves. */
+export function pairWorth({ pair }: KindFusion, ratio: number, logit: number): number {
+  return pair.filter * ratio + pair.language * boundedLogit(logit) + pair.bias;
+}
+
 /** Worth of a candidate in a best choice, by which the finalists of mode `full` are picked. */
 export function choiceWorth({ choice }: KindFusion, ratio: number, strength: number): number {
   return choice.filter * ratio + choice.language * boundedLogit(strength);
@@ -102,8 +107,7 @@ export function fuse<T extends CandidateScores>(
   const shift = logSum(chosen.map((one) => one.plain)) - logSum(chosen.map((one) => one.worth));
   const ratios = judged.map(({ logit }, i) => {
     if (logit === undefined) return (worths[i] === undefined ? plain[i]! : worths[i] + shift) + evidence[i]!;
-    const { filter, language, bias } = numbers.pair;
-    return filter * plain[i]! + language * boundedLogit(logit) + bias + evidence[i]!;
+    return pairWorth(numbers, plain[i]!, logit) + evidence[i]!;
   });
   const everybody = [...judged.map(({ candidate }) => candidate), ...rest];
   const confidences = calibration.posteriors(
