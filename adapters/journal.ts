@@ -1,0 +1,113 @@
+/** What an adapter keeps so that every event is answered once: events taken in, what the platform has of each reply, small facts. */
+import type { Shelf } from '../src/conversation/storage/shelf.ts';
+
+/** An event of a platform, as plain JSON. */
+export interface TakenEvent {
+  /** The platform's own id of it: a delivery that is repeated has the same one. */
+  readonly id: string;
+  readonly event: unknown;
+}
+
+/** Where a platform has a reply: plain JSON of the adapter's own, enough to edit it and to remove it. */
+export type Posted = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export interface JournalShelves {
+  /** Events that are taken in and not finished. */
+  readonly events: Shelf;
+  /** Ids of finished events, what is posted, facts. */
+  readonly posts: Shelf;
+}
+
+interface Kept {
+  readonly at: number;
+  readonly event: unknown;
+}
+
+export class Journal {
+  /** Events that are being taken in this process: the same one twice at a time is taken once. */
+  readonly #taking = new Map<string, Promise<boolean>>();
+  #latest = 0;
+
+  /** @param platform `slack`, `discord`: journals of several on the same shelves do not mix */
+  constructor(
+    readonly platform: string,
+    private readonly shelves: JournalShelves,
+  ) {}
+
+  /**
+   * Keeps an event; it is on the disk when this resolves, and only then may the platform be told that it arrived.
+   *
+   * @returns false where it was taken before: it is finished, or whoever took it is at it
+   * @throws ChatReidError STORAGE_*, STATE_UNREACHABLE
+   */
+  async take(id: string, event: unknown): Promise<boolean> {
+    const first = this.#taking.get(id);
+    if (first !== undefined) {
+      await first;
+      return false;
+    }
+    const taking = this.#take(id, event);
+    this.#taking.set(id, taking);
+    try {
+      return await taking;
+    } finally {
+      this.#taking.delete(id);
+    }
+  }
+
+  /** Events that an earlier process took in and did not finish, in the order in which they came. */
+  async unfinished(): Promise<readonly TakenEvent[]> {
+    const prefix = this.#key('event', '');
+    const left: { id: string; kept: Kept }[] = [];
+    for await (const { key, value } of this.shelves.events.entries()) {
+      if (key.startsWith(prefix)) left.push({ id: key.slice(prefix.length), kept: value as Kept });
+    }
+    left.sort((one, other) => one.kept.at - other.kept.at);
+    return left.map(({ id, kept }) => ({ id, event: kept.event }));
+  }
+
+  /** Nothing is left to do for an event. Its id stays known, so that it is not answered again. */
+  async finish(id: string): Promise<void> {
+    await this.shelves.posts.set([{ key: this.#key('seen', id), value: true }]);
+    await this.shelves.events.delete([this.#key('event', id)]);
+  }
+
+  /** What the platform has of a reply, by the reply's key without its stage: a `final` reply edits the `first` one. */
+  async posted(message: string): Promise<Posted | undefined> {
+    return (await this.shelves.posts.get(this.#key('post', message))) as Posted | undefined;
+  }
+
+  async keepPosted(message: string, posted: Posted): Promise<void> {
+    await this.shelves.posts.set([{ key: this.#key('post', message), value: posted }]);
+  }
+
+  /** A small fact of the adapter: which thread a search has, where a session of a socket stood. */
+  recall(name: string): Promise<unknown> {
+    return this.shelves.posts.get(this.#key('fact', name));
+  }
+
+  async remember(name: string, value: unknown): Promise<void> {
+    await this.shelves.posts.set([{ key: this.#key('fact', name), value }]);
+  }
+
+  async dismiss(names: readonly string[]): Promise<void> {
+    await this.shelves.posts.delete(names.map((name) => this.#key('fact', name)));
+  }
+
+  async #take(id: string, event: unknown): Promise<boolean> {
+    const key = this.#key('event', id);
+    const [open, seen] = await Promise.all([
+      this.shelves.events.get(key),
+      this.shelves.posts.get(this.#key('seen', id)),
+    ]);
+    if (open !== undefined || seen !== undefined) return false;
+    // Two events of one millisecond keep their order.
+    this.#latest = Math.max(Date.now(), this.#latest + 1);
+    await this.shelves.events.set([{ key, value: { at: this.#latest, event } satisfies Kept }]);
+    return true;
+  }
+
+  #key(kind: 'event' | 'seen' | 'post' | 'fact', name: string): string {
+    return `${this.platform}/${kind}/${name}`;
+  }
+}
