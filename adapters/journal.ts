@@ -62,8 +62,15 @@ export class Journal {
     for await (const { key, value } of this.shelves.events.entries()) {
       if (key.startsWith(prefix)) left.push({ id: key.slice(prefix.length), kept: value as Kept });
     }
-    left.sort((one, other) => one.kept.at - other.kept.at);
-    return left.map(({ id, kept }) => ({ id, event: kept.event }));
+    const seen = await this.shelves.posts.getMany(left.map(({ id }) => this.#key('seen', id)));
+    // A process was killed between the two steps of finishing them.
+    const finished = left.filter((_, at) => seen[at] !== undefined);
+    await this.shelves.events.delete(finished.map(({ id }) => this.#key('event', id)));
+    const open = left.filter((_, at) => seen[at] === undefined);
+    open.sort((one, other) => one.kept.at - other.kept.at);
+    // Whatever the clock was set to: what comes from now on came later.
+    this.#latest = Math.max(this.#latest, open.at(-1)?.kept.at ?? 0);
+    return open.map(({ id, kept }) => ({ id, event: kept.event }));
   }
 
   /** Nothing is left to do for an event. Its id stays known, so that it is not answered again. */

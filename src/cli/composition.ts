@@ -1,5 +1,7 @@
 /** The composition root: which implementation stands behind each seam. Nothing is opened before it is asked for. */
+import { join } from 'node:path';
 import type { Conversations } from '../conversation/conversations.ts';
+import type { ConversationStorage } from '../conversation/storage/conversation-storage.ts';
 import type { Encoder } from '../engine/encoder.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { ModelFolder } from '../engine/model-folder.ts';
@@ -146,6 +148,19 @@ export class Composition {
         ...(fusion ? { fusion } : {}),
         ...(probes ? { probes } : {}),
       });
+    });
+  }
+
+  /** Where talks and the journals of adapters are kept. @throws ChatReidError OPTION_INVALID (CHATREID_STATE_URL), STORAGE_*, … */
+  storage(): Promise<ConversationStorage> {
+    return this.#once('storage', async () => {
+      const { openStorage } = await import('../conversation/storage/open-storage.ts');
+      const { home, stateUrl } = this.settings;
+      const folder = join(home.root, 'conversations');
+      const opening = this.#atHome(() =>
+        openStorage({ folder, ...(stateUrl === undefined ? {} : { url: stateUrl }) }),
+      );
+      return this.#closing(opening);
     });
   }
 

@@ -21,20 +21,20 @@ export async function openConversations(
   gallery: string,
   now?: () => Date,
 ): Promise<Conversations> {
-  const [{ SessionManager }, { openStorage }, { Uploads }, { readActs }, { AttributeHelp }, { Calibration }] =
+  const [{ SessionManager }, { Uploads }, { readActs }, { AttributeHelp }, { Calibration }] =
     await Promise.all([
       import('../conversation/session-manager.ts'),
-      import('../conversation/storage/open-storage.ts'),
       import('../conversation/uploads.ts'),
       import('../conversation/interpreter/read-acts.ts'),
       import('../conversation/helping/attribute-help.ts'),
       import('../retrieval/calibration.ts'),
     ]);
-  const { home, stateUrl, timeZone } = parts.settings;
+  const { home, timeZone } = parts.settings;
   // Its patterns are compiled with the first line, half a second: not with the first line of a person.
   setImmediate(() => readActs('hello', { ...nothingKnown, now: now?.() ?? new Date(), timeZone }));
   const retrieval = await parts.retrieval();
-  const [store, encoder, engine, probes, fusion, calibration] = await Promise.all([
+  const [storage, store, encoder, engine, probes, fusion, calibration] = await Promise.all([
+    parts.storage(),
     parts.store(),
     parts.encoder(),
     parts.engine(),
@@ -42,7 +42,6 @@ export async function openConversations(
     parts.fusion(),
     parts.filterFolder().then((folder) => Calibration.read(folder)),
   ]);
-  const folder = join(home.root, 'conversations');
   return new SessionManager({
     retrieval,
     store,
@@ -52,8 +51,9 @@ export async function openConversations(
     ...(fusion ? { fusion } : {}),
     interpreter: readActs,
     helping: new AttributeHelp({ store, encoder, calibration, ...(probes ? { probes } : {}) }),
-    storage: await openStorage({ folder, ...(stateUrl === undefined ? {} : { url: stateUrl }) }),
-    uploads: await Uploads.open(join(folder, 'pictures'), { timeZone }),
+    // Adapters keep their journals in it too, to the end of the last delivery: the composition closes it after the talks.
+    storage: { ...storage, close: async () => undefined },
+    uploads: await Uploads.open(join(home.root, 'conversations', 'pictures'), { timeZone }),
     gallery,
     timeZone,
     ...(now ? { now } : {}),

@@ -17,15 +17,22 @@ function pass(name: string): void {
 }
 
 function watched(shelf: Shelf, name: string): Shelf {
+  return {
+    ...watchedWrites(shelf, name),
+    ...(shelf.unsynced ? { unsynced: watchedWrites(shelf.unsynced, name) } : {}),
+    get: (key) => shelf.get(key),
+    getMany: (keys) => shelf.getMany(keys),
+    entries: () => shelf.entries(),
+  };
+}
+
+function watchedWrites(shelf: Pick<Shelf, 'set' | 'delete'>, name: string): Pick<Shelf, 'set' | 'delete'> {
   const around = async (doing: string, work: () => Promise<void>) => {
     pass(`${name}.${doing} before`);
     await work();
     pass(`${name}.${doing} after`);
   };
   return {
-    get: (key) => shelf.get(key),
-    getMany: (keys) => shelf.getMany(keys),
-    entries: () => shelf.entries(),
     set: (entries) => around('set', () => shelf.set(entries)),
     delete: (keys) => (keys.length === 0 ? Promise.resolve() : around('delete', () => shelf.delete(keys))),
   };

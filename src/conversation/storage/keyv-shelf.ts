@@ -8,6 +8,7 @@ export class KeyvShelf implements Shelf {
   constructor(
     private readonly keyv: Keyv,
     private readonly where: string,
+    readonly unsynced: Pick<Shelf, 'set' | 'delete'> | undefined = undefined,
   ) {
     // Every failure is thrown as well; an event that nobody listens to would end the process.
     keyv.on('error', () => undefined);

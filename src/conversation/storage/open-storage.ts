@@ -17,7 +17,8 @@ export interface StorageOptions {
   readonly days?: number;
 }
 
-const names = ['inbox', 'talks'] as const;
+const names = ['inbox', 'talks', 'events', 'posts'] as const;
+type Shelves = Readonly<Record<(typeof names)[number], KeyvShelf>>;
 const dayMs = 86_400_000;
 
 /** @throws ChatReidError OPTION_INVALID (an address of another kind), STATE_UNREACHABLE, CONVERSATION_DAMAGED, STORAGE_* */
@@ -36,9 +37,9 @@ async function openSqlite(folder: string, ttl: number): Promise<ConversationStor
   try {
     await makePrivateFolder(folder);
     const file = await SqliteFile.open(path);
-    const [inbox, talks] = names.map(
-      (namespace) => new KeyvShelf(keyv(new SqliteStore(file), namespace, ttl, true), path),
-    );
+    const shelf = (name: string, synced: boolean, unsynced?: KeyvShelf) =>
+      new KeyvShelf(keyv(new SqliteStore(file, synced), name, ttl, true), path, unsynced);
+    const shelves = shelvesOf((name) => shelf(name, true, shelf(name, false)));
     const tidy = async () => {
       await file.write(() => {
         file.run('DELETE FROM entry WHERE expires < ?', [Date.now()]);
@@ -46,7 +47,7 @@ async function openSqlite(folder: string, ttl: number): Promise<ConversationStor
       file.emptyLog();
     };
     await tidy();
-    return { inbox: inbox!, talks: talks!, tidy, close: () => file.close() };
+    return { ...shelves, tidy, close: () => file.close() };
   } catch (error) {
     throw storageFailure(error, path);
   }
@@ -57,15 +58,14 @@ async function openRedis(url: string, ttl: number): Promise<ConversationStorage>
   const { default: KeyvRedis } = await import('@keyv/redis');
   const options = { throwOnErrors: true, throwOnConnectError: true, connectionTimeout: 3000 };
   const first = new KeyvRedis(url, options);
-  // One connection, two names on it.
-  const stores = [first, new KeyvRedis(first.client, options)];
-  const [inbox, talks] = names.map(
-    (name, at) => new KeyvShelf(keyv(stores[at], `chatreid-${name}`, ttl, false), where),
+  // One connection, several names on it.
+  const store = (at: number) => (at === 0 ? first : new KeyvRedis(first.client, options));
+  const shelves = shelvesOf(
+    (name, at) => new KeyvShelf(keyv(store(at), `chatreid-${name}`, ttl, false), where),
   );
-  await inbox!.get('is it there');
+  await shelves.inbox.get('is it there');
   return {
-    inbox: inbox!,
-    talks: talks!,
+    ...shelves,
     redisUrl: url,
     tidy: async () => undefined,
     close: () => first.disconnect(),
@@ -78,19 +78,23 @@ async function openPostgres(uri: string, ttl: number): Promise<ConversationStora
   const stores = names.map(
     (name) => new KeyvPostgres({ uri, table: `chatreid_${name}`, iterationLimit: 500 }),
   );
-  const [inbox, talks] = names.map((name, at) => new KeyvShelf(keyv(stores[at], name, ttl, true), where));
-  await inbox!.get('is it there');
+  const shelves = shelvesOf((name, at) => new KeyvShelf(keyv(stores[at], name, ttl, true), where));
+  await shelves.inbox.get('is it there');
   return {
-    inbox: inbox!,
-    talks: talks!,
+    ...shelves,
     // Postgres knows no age: Keyv removes what is past it as it comes by.
     tidy: async () => {
-      for await (const _ of talks!.entries());
+      for (const shelf of Object.values(shelves)) for await (const _ of shelf.entries());
     },
     close: async () => {
       await stores[0]?.disconnect();
     },
   };
+}
+
+function shelvesOf(make: (name: string, at: number) => KeyvShelf): Shelves {
+  const [inbox, talks, events, posts] = names;
+  return { inbox: make(inbox, 0), talks: make(talks, 1), events: make(events, 2), posts: make(posts, 3) };
 }
 
 function keyv(store: unknown, namespace: string, ttl: number, useKeyPrefix: boolean): Keyv {

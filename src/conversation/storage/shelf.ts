@@ -12,6 +12,11 @@ export interface Shelf {
   /** All of them or none; on the disk when the promise resolves. */
   set(entries: readonly Entry[]): Promise<void>;
   delete(keys: readonly string[]): Promise<void>;
+  /**
+   * The same shelf, whose writes the end of the process cannot take back but a power cut at once may: cheaper, for what may
+   * then be done again. Absent where there is no difference.
+   */
+  readonly unsynced?: Pick<Shelf, 'set' | 'delete'> | undefined;
   /** Everything that is kept, in no order. */
   entries(): AsyncIterable<Entry>;
 }

@@ -8,6 +8,8 @@ type Connection = InstanceType<typeof Database>;
 type Cell = string | number | null;
 
 interface Write {
+  /** On the disk when it resolves; otherwise the end of the process cannot take it back, but a power cut at once may. */
+  readonly synced: boolean;
   readonly apply: () => void;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -21,6 +23,7 @@ export class SqliteFile {
   readonly #statements = new Map<string, ReturnType<Connection['prepare']>>();
   #waiting: Write[] = [];
   #flushing: Promise<void> | undefined;
+  #synced = true;
 
   private constructor(
     readonly path: string,
@@ -63,10 +66,10 @@ export class SqliteFile {
     return this.#statement(sql).run([...values]).changes;
   }
 
-  /** Joins the transaction that is about to be written. */
-  write(apply: () => void): Promise<void> {
+  /** Joins the transaction that is about to be written, which is synced where one of its parts asks for it. */
+  write(apply: () => void, synced = true): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ apply, resolve, reject });
+      this.#waiting.push({ synced, apply, resolve, reject });
       this.#flushing ??= this.#flush();
     });
   }
@@ -105,6 +108,7 @@ export class SqliteFile {
   }
 
   #transaction(writes: readonly Write[]): void {
+    this.#syncs(writes.some(({ synced }) => synced));
     this.db.exec('BEGIN IMMEDIATE');
     try {
       for (const { apply } of writes) apply();
@@ -113,6 +117,13 @@ export class SqliteFile {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** Between transactions: FULL syncs the log at every commit, NORMAL leaves that to the next one that is synced. */
+  #syncs(synced: boolean): void {
+    if (this.#synced === synced) return;
+    this.db.exec(`PRAGMA synchronous = ${synced ? 'FULL' : 'NORMAL'}`);
+    this.#synced = synced;
   }
 
   async #retry<T>(attempt: () => T): Promise<T> {
@@ -149,7 +160,11 @@ export class SqliteStore extends EventEmitter implements KeyvStoreAdapter {
   readonly opts = { dialect: 'sqlite', url: 'sqlite' };
   namespace?: string;
 
-  constructor(private readonly file: SqliteFile) {
+  /** @param synced whether writes are on the disk when they resolve, or safe from the end of the process only */
+  constructor(
+    private readonly file: SqliteFile,
+    private readonly synced = true,
+  ) {
     super();
   }
 
@@ -172,7 +187,7 @@ export class SqliteStore extends EventEmitter implements KeyvStoreAdapter {
       for (const { key, value, ttl } of entries) {
         this.file.run(upsert, [key, String(value), ttl === undefined ? null : now + ttl]);
       }
-    });
+    }, this.synced);
   }
 
   async delete(key: string): Promise<boolean> {
@@ -183,7 +198,7 @@ export class SqliteStore extends EventEmitter implements KeyvStoreAdapter {
     let removed = 0;
     await this.file.write(() => {
       for (const key of keys) removed += this.file.run('DELETE FROM entry WHERE key = ?', [key]);
-    });
+    }, this.synced);
     return removed > 0;
   }
 

@@ -76,9 +76,10 @@ export class Talks {
     return bounded;
   }
 
+  /** Marks a reply as delivered. Not synced: a power cut that takes the mark back has the reply delivered again, by its key. */
   async delivered(head: TalkHead, number: number): Promise<TalkHead> {
     const marked = { ...head, outbox: head.outbox.filter((one) => one !== number) };
-    await this.shelf.set([{ key: keys.head(head.conversation), value: marked }]);
+    await (this.shelf.unsynced ?? this.shelf).set([{ key: keys.head(head.conversation), value: marked }]);
     return marked;
   }
 

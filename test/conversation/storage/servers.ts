@@ -49,7 +49,8 @@ export async function startPostgres(folder: string): Promise<Server> {
   await said(child, /ready to accept connections/);
   return {
     url: `postgres://chatreid@127.0.0.1:${port}/postgres`,
-    stop: () => stopped(child, 'SIGINT'),
+    // Waits for connections that are being closed: cut off, they would tell it to nobody who listens.
+    stop: () => stopped(child, 'SIGTERM'),
   };
 }
 

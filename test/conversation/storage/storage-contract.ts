@@ -53,6 +53,15 @@ export function storageContract(open: (days?: number) => Promise<ConversationSto
       expect(await talks.get('m-0')).toBe('talk');
     });
 
+    test('is one of several that do not mix', async () => {
+      const shelves = [storage.inbox, storage.talks, storage.events, storage.posts];
+      await Promise.all(shelves.map((shelf, at) => shelf.set([{ key: 'same', value: at }])));
+      expect(await Promise.all(shelves.map((shelf) => shelf.get('same')))).toEqual([0, 1, 2, 3]);
+      await storage.events.delete(['same']);
+      expect(await Promise.all(shelves.map((shelf) => shelf.get('same')))).toEqual([0, 1, undefined, 3]);
+      await Promise.all(shelves.map((shelf) => shelf.delete(['same'])));
+    });
+
     test('takes many writers at once', async () => {
       const { talks } = storage;
       await Promise.all(Array.from({ length: 100 }, (_, at) => talks.set([{ key: `w-${at}`, value: at }])));
