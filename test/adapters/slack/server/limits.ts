@@ -1,0 +1,62 @@
+/** Slack's limits as its documentation gives them, in characters or items. Written apart from the adapter's own table, so that each checks the other. */
+
+export const limits = {
+  message: {
+    blocks: 50,
+    /** Documented as 40,000 and cut there; chat.postMessage and chat.update refuse above 4,000 today. */
+    text: 4_000,
+    /** Not documented: refused from 11,341 characters (bolt-js 2867) or 13,297 (bolt-js 2509) on. Ours is under both. */
+    blocksText: 11_000,
+    attachments: 100,
+    metadataType: 255,
+    metadataBytes: 8_192,
+  },
+  view: {
+    blocks: 100,
+    title: 24,
+    submit: 24,
+    close: 24,
+    privateMetadata: 3_000,
+    callbackId: 255,
+    externalId: 255,
+    bytes: 250_000,
+    stack: 3,
+  },
+  block: {
+    id: 255,
+    sectionText: 3_000,
+    sectionFields: 10,
+    sectionField: 2_000,
+    header: 150,
+    contextElements: 10,
+    actionsElements: 25,
+    imageUrl: 3_000,
+    altText: 2_000,
+    imageTitle: 2_000,
+    inputLabel: 2_000,
+    inputHint: 2_000,
+    markdown: 12_000,
+  },
+  element: {
+    actionId: 255,
+    buttonText: 75,
+    buttonValue: 2_000,
+    buttonUrl: 3_000,
+    accessibilityLabel: 75,
+    options: 100,
+    fewOptions: 10,
+    overflowOptions: 5,
+    optionGroups: 100,
+    optionText: 75,
+    optionValue: 150,
+    optionDescription: 75,
+    placeholder: 150,
+    plainTextInput: 3_000,
+  },
+  confirm: { title: 100, text: 300, button: 30 },
+  assistant: { prompts: 4, promptsTitle: 150, status: 50, loadingMessages: 10 },
+  file: { bytes: 1_000_000_000, perUpload: 10, title: 255 },
+  responseUrl: { uses: 5, minutes: 30 },
+  /** Connections of one app over Socket Mode. */
+  sockets: 10,
+} as const;
