@@ -1,0 +1,150 @@
+/** The bot in Discord: commands, menus, buttons, and the threads of searches. */
+import type { Conversations } from '../../src/conversation/conversations.ts';
+import { asChatReidError, type ChatReidError } from '../../src/foundation/error.ts';
+import { systemTimeZone } from '../../src/foundation/site-time.ts';
+import { type Adapter, type AdapterWatch, unwatched } from '../adapter.ts';
+import { ActCodes } from './act-code.ts';
+import { Answering } from './answering.ts';
+import { asPlatformError } from './api-error.ts';
+import { catchUp } from './catch-up.ts';
+import { registerCommands } from './command-registration.ts';
+import { commands } from './commands.ts';
+import { Completion } from './completion.ts';
+import { type Application, DiscordApi } from './discord-api.ts';
+import { Forgetting } from './forgetting.ts';
+import { Gateway } from './gateway.ts';
+import { GatewaySessions } from './gateway-sessions.ts';
+import { Incoming } from './incoming.ts';
+import { attachmentHosts } from './limits.ts';
+import type { DiscordOptions } from './options.ts';
+import { discordPrefix } from './places.ts';
+import { Posting } from './posting.ts';
+import { TalkPlaces } from './talk-places.ts';
+
+export type { DiscordAsker, DiscordOptions } from './options.ts';
+
+const graceMs = 10_000;
+
+export class DiscordAdapter implements Adapter {
+  readonly name = 'discord';
+  readonly #api: DiscordApi;
+  readonly #watch: AdapterWatch;
+  readonly #places: TalkPlaces;
+  readonly #codes: ActCodes;
+  readonly #sessions: GatewaySessions;
+  #gateway: Gateway | undefined;
+  #incoming: Incoming | undefined;
+  #answering: Answering | undefined;
+
+  constructor(private readonly options: DiscordOptions) {
+    const { token, rest, journal, watch = unwatched } = options;
+    this.#api = new DiscordApi(token, rest);
+    this.#watch = watch;
+    this.#places = new TalkPlaces(journal);
+    this.#codes = new ActCodes(journal);
+    this.#sessions = new GatewaySessions(journal, (error) =>
+      watch.trouble(asChatReidError(error, 'keeping the place in the stream of events')),
+    );
+  }
+
+  get connected(): boolean {
+    return this.#gateway?.connected ?? false;
+  }
+
+  /** @throws ChatReidError PLATFORM_REFUSED (the token, an intent), PLATFORM_UNREACHABLE, STORAGE_* */
+  async start(conversations: Conversations): Promise<void> {
+    const application = await this.#api.application().catch((error: unknown) => {
+      throw asPlatformError(error, 'signing in');
+    });
+    await this.#register(application);
+    const { incoming, answering } = this.#build(conversations, application);
+    // What is left goes before what comes in; its replies wait until their events are read, below.
+    const unfinished = await this.options.journal.unfinished();
+    for (const { id } of unfinished) answering.expect(id);
+    conversations
+      .resume(discordPrefix, answering.deliver)
+      .catch((error: unknown) => this.#watch.trouble(asChatReidError(error, 'resuming talks')));
+    for (const event of unfinished) {
+      incoming.again(event).catch((error: unknown) => {
+        answering.drop(event.id);
+        this.#watch.trouble(asChatReidError(error, 'finishing what an earlier process began'));
+      });
+    }
+    await this.#gateway?.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#gateway?.stop();
+    const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+    await Promise.race([this.#incoming?.idle().then(() => this.#answering?.idle()), grace]);
+    this.#api.close();
+  }
+
+  #build(conversations: Conversations, { bot }: Application) {
+    const { options } = this;
+    const { journal, rest } = options;
+    const [api, watch, places, codes] = [this.#api, this.#watch, this.#places, this.#codes];
+    const onTrouble = (error: ChatReidError) => watch.trouble(error);
+    const posting = new Posting({ api, journal, codes, places, conversations, bot, onTrouble });
+    const answering = new Answering({
+      api,
+      journal,
+      conversations,
+      posting,
+      forgetting: new Forgetting({ conversations, posting, codes }),
+      places,
+      bot,
+      attachmentHosts: [...attachmentHosts, ...(rest?.attachmentHosts ?? [])],
+      tellable: options,
+      watch,
+      readsMessages: () => this.#gateway?.readsMessages ?? false,
+    });
+    const { timeZone = systemTimeZone(), now = () => new Date() } = options;
+    const incoming = new Incoming({
+      api,
+      journal,
+      planning: { codes, places, timeZone, now },
+      permitting: options,
+      completion: new Completion(options.galleries),
+      answering,
+      bot,
+      watch,
+    });
+    this.#gateway = new Gateway({
+      rest: api.rest,
+      token: options.token,
+      shards: options.shards ?? 'auto',
+      messageContent: options.messageContent ?? true,
+      sessions: this.#sessions,
+      onEvent: (name, data) => incoming.event(name, data),
+      onGap: () => void this.#catchUp(conversations, incoming),
+      onTrouble,
+    });
+    this.#incoming = incoming;
+    this.#answering = answering;
+    return { incoming, answering };
+  }
+
+  /** A bot whose commands are of before still answers: that is no reason to stay away. */
+  async #register({ id }: Application): Promise<void> {
+    const guilds = this.options.commandGuilds;
+    // Those for all guilds would be shown beside a guild's own.
+    const wanted = guilds ? guilds.map((guild) => [commands, guild] as const) : [];
+    for (const [some, guild] of [[guilds ? [] : commands, undefined] as const, ...wanted]) {
+      await registerCommands(this.#api, id, some, guild).catch((error: unknown) =>
+        this.#watch.trouble(asPlatformError(error, 'registering the commands')),
+      );
+    }
+  }
+
+  async #catchUp(conversations: Conversations, incoming: Incoming): Promise<void> {
+    try {
+      const heard = this.#sessions.heardBefore;
+      if (heard === undefined) return;
+      const take = (message: unknown) => incoming.event('MESSAGE_CREATE', message);
+      await catchUp({ api: this.#api, conversations, take }, heard);
+    } catch (error) {
+      this.#watch.trouble(asPlatformError(error, 'fetching messages that were missed'));
+    }
+  }
+}

@@ -1,0 +1,240 @@
+/** Events from Discord: kept, acknowledged, and put in the line of their channel. */
+import { asChatReidError } from '../../src/foundation/error.ts';
+import type { AdapterWatch } from '../adapter.ts';
+import type { Journal, TakenEvent } from '../journal.ts';
+import type { Answering } from './answering.ts';
+import { asPlatformError, isDead, refusalOf, refusals } from './api-error.ts';
+import type { Completion } from './completion.ts';
+import type { DiscordApi } from './discord-api.ts';
+import { escaped } from './markdown.ts';
+import type { DiscordAsker } from './options.ts';
+import {
+  callbackTypes,
+  type DiscordInteraction,
+  type DiscordMessage,
+  ephemeral,
+  interactionSchema,
+  interactionTypes,
+  messageSchema,
+  userOf,
+} from './payloads.ts';
+import { type Permitting, refusalFor } from './permission.ts';
+import { type Plan, type PlanParts, planOf } from './plan.ts';
+import { nobody } from './reply-payload.ts';
+import { type Taken, takenOf } from './taken.ts';
+import { WorkLine } from './work-line.ts';
+
+export interface IncomingParts {
+  readonly api: DiscordApi;
+  readonly journal: Journal;
+  readonly planning: PlanParts;
+  readonly permitting: Permitting;
+  readonly completion: Completion;
+  readonly answering: Answering;
+  readonly bot: string;
+  readonly watch: AdapterWatch;
+}
+
+/** What people write themselves: a message, or a reply to one. */
+const written: ReadonlySet<number> = new Set([0, 19]);
+
+type Work = (() => Promise<void>) | undefined;
+
+export class Incoming {
+  readonly #line = new WorkLine();
+  readonly #running = new Set<Promise<void>>();
+
+  constructor(private readonly parts: IncomingParts) {}
+
+  /** Resolves when the event is safe and acknowledged, or none of ours. @throws ChatReidError STORAGE_*, STATE_UNREACHABLE */
+  async event(name: string, data: unknown): Promise<void> {
+    const arrived = performance.now();
+    if (name === 'MESSAGE_CREATE') {
+      const message = messageSchema.safeParse(data).data;
+      if (message) await this.#join(message.channel_id, this.#message(message, arrived));
+    }
+    if (name === 'INTERACTION_CREATE') {
+      const interaction = interactionSchema.safeParse(data).data;
+      if (interaction) await this.#join(interaction.channel_id, this.#interaction(interaction, arrived));
+    }
+  }
+
+  /** What an earlier process took in and did not finish. */
+  async again({ id, event }: TakenEvent): Promise<void> {
+    const taken = takenOf(event);
+    if (!taken) {
+      this.parts.answering.drop(id);
+      return this.parts.journal.finish(id);
+    }
+    await this.#join(taken.data.channel_id, this.#work(taken));
+  }
+
+  /** Resolves when everything that came is taken in; searches may still run. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
+  async #join(channel: string, ready: Promise<Work>): Promise<void> {
+    const done = this.#line.join(channel, ready);
+    this.#running.add(done);
+    void done.then(() => this.#running.delete(done));
+    await ready;
+  }
+
+  async #message(message: DiscordMessage, arrived: number): Promise<Work> {
+    const concerns = await this.#concerns(message);
+    if (!concerns) return undefined;
+    if (await refusalFor(await this.#sender(message), this.parts.permitting)) return undefined;
+    const taken: Taken = { kind: 'message', data: message, opens: concerns === 'opens' };
+    if (!(await this.parts.journal.take(message.id, taken))) return undefined;
+    // A sign that it was heard; nobody waits for it.
+    this.parts.api.typing(message.channel_id).then(
+      () => this.parts.watch.acknowledged(performance.now() - arrived),
+      () => undefined,
+    );
+    return this.#work(taken);
+  }
+
+  /** Direct messages, what is written in a search's thread, and whatever calls the bot by its name. */
+  async #concerns(message: DiscordMessage): Promise<'goes on' | 'opens' | undefined> {
+    const { author, webhook_id, type, guild_id, channel_id, content, attachments, mentions } = message;
+    if (author.bot || webhook_id !== undefined || !written.has(type)) return undefined;
+    const says = content.trim() !== '' || attachments.length > 0;
+    if (guild_id === undefined) return says ? 'goes on' : undefined;
+    // Without the intent the words of others come as none at all.
+    if (says && (await this.parts.planning.places.isSearch(channel_id))) return 'goes on';
+    return mentions.some(({ id }) => id === this.parts.bot) ? 'opens' : undefined;
+  }
+
+  /** A message that was fetched, and not told, comes without its writer's roles. */
+  async #sender({ author, member, guild_id, channel_id }: DiscordMessage): Promise<DiscordAsker> {
+    const asked = guild_id !== undefined && !member && this.parts.permitting.mayUse !== undefined;
+    const roles = asked ? await this.parts.api.rolesOf(guild_id, author.id).catch(() => []) : member?.roles;
+    return {
+      user: author.id,
+      roles: roles ?? [],
+      channel: channel_id,
+      ...(guild_id === undefined ? {} : { guild: guild_id }),
+    };
+  }
+
+  async #interaction(interaction: DiscordInteraction, arrived: number): Promise<Work> {
+    const { guild_id, channel_id, member, id } = interaction;
+    const user = userOf(interaction);
+    if (user === undefined) return undefined;
+    const refused = await refusalFor(
+      {
+        user,
+        roles: member?.roles ?? [],
+        channel: channel_id,
+        ...(guild_id === undefined ? {} : { guild: guild_id }),
+      },
+      this.parts.permitting,
+    );
+    if (interaction.type === interactionTypes.autocomplete) {
+      await this.#complete(interaction, refused !== undefined);
+      return undefined;
+    }
+    if (interaction.type !== interactionTypes.command && interaction.type !== interactionTypes.component) {
+      return undefined;
+    }
+    if (refused !== undefined) return this.#refuse(interaction, refused);
+    let plan: Plan;
+    try {
+      plan = await planOf(interaction, this.parts.planning);
+    } catch (error) {
+      const { message, next } = asChatReidError(error, 'reading what was asked');
+      return this.#refuse(interaction, `${message} ${next}`);
+    }
+    const taken: Taken = { kind: 'interaction', data: interaction, plan };
+    if (!(await this.parts.journal.take(id, taken))) return undefined;
+    return this.#work(taken, arrived);
+  }
+
+  async #work(taken: Taken, arrived?: number): Promise<Work> {
+    const { answering } = this.parts;
+    const { id } = taken.data;
+    answering.expect(id);
+    if (taken.kind === 'message') {
+      return () => this.#attempt(id, () => answering.message(taken.data, taken.opens));
+    }
+    const { data, plan } = taken;
+    const original = await this.#acknowledge(data, plan, arrived);
+    return () => this.#attempt(id, () => answering.interaction(data, plan, original));
+  }
+
+  /** What fails here is the disk, or Discord: the event stays in the journal, and the next process takes it up. */
+  async #attempt(id: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.parts.answering.drop(id);
+      this.parts.watch.trouble(asChatReidError(error, 'answering what was taken in'));
+    }
+  }
+
+  /** @returns id of the message that says that the bot is thinking, where there is one and Discord told it */
+  async #acknowledge(
+    interaction: DiscordInteraction,
+    plan: Plan,
+    arrived?: number,
+  ): Promise<string | undefined> {
+    const { api, journal, watch } = this.parts;
+    const fact = `acknowledged/${interaction.id}`;
+    const silent = plan.kind === 'go on' && plan.elsewhere;
+    const hidden = plan.kind === 'tell' || plan.kind === 'forget' || plan.hidden;
+    const kept = arrived === undefined ? await journal.recall(fact) : undefined;
+    if (kept !== undefined) return typeof kept === 'string' ? kept : undefined;
+    let original: string | undefined;
+    try {
+      original = await api.acknowledge(
+        interaction,
+        silent
+          ? { type: callbackTypes.deferredUpdate }
+          : { type: callbackTypes.deferred, data: hidden ? { flags: ephemeral } : {} },
+      );
+      if (arrived !== undefined) watch.acknowledged(performance.now() - arrived);
+    } catch (error) {
+      const code = refusalOf(error);
+      // Acknowledged before, by a call whose answer was lost; or too late, and then the answer is a message of its own.
+      if (code === refusals.alreadyAcknowledged && !silent) {
+        const { application_id, token } = interaction;
+        return (await api.original(application_id, token).catch(() => undefined))?.id;
+      }
+      if (!isDead(error) && code !== refusals.alreadyAcknowledged) {
+        watch.trouble(asPlatformError(error, 'acknowledging a command'));
+      }
+      return undefined;
+    }
+    const thinking = silent ? undefined : original;
+    await journal.remember(fact, thinking ?? true);
+    return thinking;
+  }
+
+  async #refuse(interaction: DiscordInteraction, sentence: string): Promise<undefined> {
+    await this.#answerAtOnce(interaction, {
+      type: callbackTypes.message,
+      data: { content: escaped(sentence).slice(0, 1900), flags: ephemeral, allowed_mentions: nobody },
+    });
+  }
+
+  async #complete(interaction: DiscordInteraction, refused: boolean): Promise<void> {
+    const { completion, watch } = this.parts;
+    try {
+      const choices = refused ? [] : await completion.choices(interaction);
+      await this.#answerAtOnce(interaction, { type: callbackTypes.choices, data: { choices } });
+    } catch (error) {
+      watch.trouble(asChatReidError(error, 'completing what is typed'));
+    }
+  }
+
+  /** What is told again by Discord was answered; what comes too late helps nobody. */
+  async #answerAtOnce(interaction: DiscordInteraction, body: { type: number; data: object }): Promise<void> {
+    try {
+      await this.parts.api.acknowledge(interaction, body);
+    } catch (error) {
+      if (isDead(error) || refusalOf(error) === refusals.alreadyAcknowledged) return;
+      this.parts.watch.trouble(asPlatformError(error, 'answering a command'));
+    }
+  }
+}
