@@ -13,6 +13,7 @@ import { galleryListCommand } from './commands/gallery-list.ts';
 import { galleryReindexCommand } from './commands/gallery-reindex.ts';
 import { galleryRemoveCommand } from './commands/gallery-remove.ts';
 import { galleryShowCommand } from './commands/gallery-show.ts';
+import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { webCommand } from './commands/web.ts';
@@ -51,6 +52,7 @@ export function buildProgram(shell: Shell): Command {
     ])
     .version(version(), '-V, --version', 'show the version')
     .addCommand(webCommand(shell))
+    .addCommand(serveCommand(shell))
     .addCommand(chatCommand(shell))
     .addCommand(askCommand(shell))
     .addCommand(gallery)
