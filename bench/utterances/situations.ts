@@ -80,6 +80,17 @@ const situations: Readonly<Record<string, Going>> = {
       before: new Date(siteTime('11-24 00:00').getTime() - 1).toISOString(),
     },
   },
+  /** Monday between two and three already. */
+  clocked: {
+    ...results,
+    held: {
+      cameras: [],
+      places: [],
+      clues: [],
+      after: siteTime('11-23 14:00').toISOString(),
+      before: siteTime('11-23 15:00').toISOString(),
+    },
+  },
   photo: { ...start, attachments: 1 },
   photos: { ...start, attachments: 2 },
   'photo-later': { ...results, attachments: 1 },

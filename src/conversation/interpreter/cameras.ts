@@ -22,6 +22,13 @@ export const readRightCamera: Rule = (line, reading) => {
     ),
   );
   if (found) take(found[1]!, 'only', reading);
+  // "Not camera 3 but 4"
+  const but = line.take(
+    new RegExp(
+      `(?<![\\w'-])not (?:on |in |from )?(?:the )?${word}\\s*${numberLabel}${number}(?:\\s*,)?\\s+(?:but|rather|it was|it is)\\s+(?:on |in |from )?(?:${word}\\s*)?(${number})(?=\\s*(?:$|[,.;]))`,
+    ),
+  );
+  if (but) take(but[1]!, 'only', reading);
   const rather = line.take(
     new RegExp(
       `(?<![\\w'-])((?:it was |only |on )?${word}\\s*${number})\\s+(?:and not|not|instead of|rather than)\\s+${number}(?=\\s*(?:$|[,.;]))`,

@@ -11,13 +11,16 @@ const meridiem = '(?:\\s?(?:a\\.?m|p\\.?m)\\b\\.?)';
 const day = "(?:\\s+(?:o'?clock|in the (?:morning|afternoon|evening)|at night))";
 const digits = '(?:[01]?\\d|2[0-4])';
 const spokenMinutes =
-  '(?:half|quarter|a quarter|five|ten|twenty|twenty five|twenty-five|20|25|\\d{1,2} minutes?)';
+  '(?:half|quarter|a quarter|(?:5|10|15)(?=\\s+past)|five|ten|twenty|twenty five|twenty-five|20|25|\\d{1,2} minutes?)';
 const spoken = `${spokenMinutes}\\s+(?:past|to|after|before)\\s+(?:${numberWords}|${digits}(?![:\\d]))${meridiem}?|half (?:${numberWords}|${digits}(?![:\\d]))(?![\\w-])`;
 
 /** Said as a time beyond doubt. */
 export const clockPattern = `(?:${spoken}|(?<![\\d.:/])${digits}[:.h][0-5]\\d(?![\\d./])${meridiem}?(?:\\s?h\\b)?|(?<![\\d.:/])${digits}${meridiem}|(?<![\\d.:/])${digits}\\s?(?:o'?clock|hrs\\b|h\\b)|(?<![\\d.:/])[01]\\d[0-5]\\d\\s?(?:hrs|hours|h)\\b|(?:${numberWords})\\s?(?:o'?clock|${meridiem})|noon|midday|mid-day|midnight)`;
+/** "1400": four digits, as on a duty roster. */
+export const rosterTime =
+  '(?:(?<![\\w.:/#]|[a-z]-)(?:[01]\\d|2[0-3])[0-5]\\d(?:\\s?(?:hrs|hours|h)\\b)?(?![\\w:/]|[.,]\\d))';
 /** A number that is a time after "between" or "after" only. */
-export const hourPattern = `(?:(?<![\\d.:/])${digits}(?![\\d:]|[./]\\d|\\w|\\s*(?:years?|yrs?|y\\/?o|minutes?|mins?|hours|days?|weeks?|people|men|women|%|cm|m\\b|st\\b|nd\\b|rd\\b|th\\b|of\\b|pictures?|cameras?))|(?:${numberWords})\\b(?!\\s*(?:of|people|men|women|minutes?|hours?|days?|years?|other|others|bags|guys|cameras?)))`;
+export const hourPattern = `(?:${rosterTime}|(?<![\\d.:/])${digits}(?![\\d:]|[./]\\d|\\w|\\s*(?:years?|yrs?|y\\/?o|minutes?|mins?|hours|days?|weeks?|people|men|women|%|cm|m\\b|st\\b|nd\\b|rd\\b|th\\b|of\\b|pictures?|cameras?))|(?:${numberWords})\\b(?!\\s*(?:of|people|men|women|minutes?|hours?|days?|years?|other|others|bags|guys|cameras?)))`;
 export const anyClock = `(?:${clockPattern}|${hourPattern})${day}?`;
 
 /** @param text what one of the patterns matched */
@@ -42,7 +45,7 @@ export function readClock(text: string): Clock | undefined {
   }
   const halfHour = /^half (\w+)$/.exec(said);
   if (halfHour) return withHalf((numberNamed(halfHour[1]!) ?? 0) * 60 + 30, half, false);
-  const military = /^([01]\d|2[0-3])([0-5]\d)\s?(?:hrs|hours|h)/.exec(said);
+  const military = /^([01]\d|2[0-3])([0-5]\d)\s?(?:hrs|hours|h)?$/.exec(said);
   if (military) return { minutes: Number(military[1]) * 60 + Number(military[2]), certain: true };
   const plain = /^(\d{1,2}|[a-z]+)(?:[:.h](\d{2}))?/.exec(said);
   const hour = plain ? numberNamed(plain[1]!) : undefined;

@@ -16,7 +16,7 @@ const idle = new Set(
     'someone somebody anyone anybody person people one ones photo picture pic image again now today day days time side ' +
     'bit think said say says sometime somewhere exactly hi hey hello any my our your last because cause cos as same if ' +
     'btw fyi iirc tbh imo imho afaik asap limit filter restrict set change correction additionally anywhere front back pics pictures photos lol haha ups oops got missing lost face faces two another additional wrong wanted happened happen happens must great nice perfect cool good awesome excellent super brilliant ' +
-    "oops earlier check dig track follow into pass passed add both first gallery use who's whos here's nope nah yup ya defo instead heading headed moving towards toward there's know known don't dont didn't camera cameras cam cams footage place places candidate candidates result results all"
+    "oops earlier check dig track follow into pass passed add both first gallery use who's whos here's nope nah yup ya defo instead heading headed moving towards toward there's know known don't dont didn't camera cameras cam cams footage place places candidate candidates result results all keep keeping better against"
   ).split(' '),
 );
 
@@ -26,23 +26,29 @@ const lead = [
   /^(?:great|nice|good|perfect|cool|thanks|thank you|thx|fine|super|right|correct|exactly)(?=\s*[,.!:;-])/i,
   /^(?:can|could|would|will) (?:you|we|u|i)(?: please| pls)?\b/i,
   /^(?:i'?m|i m|i am|we'?re|we are)? ?(?:still |now |urgently |currently )?(?:looking|searching|hunting|on the lookout|after)(?: out)? (?:for|4|after)\b/i,
+  /^(?:i'?m|i am|we'?re|we are) ?(?:still |now |urgently |currently )?(?:searching|seeking|looking)(?= (?:a|an|the|my|our|some)\b)/i,
   /^(?:i'?m|i am|we'?re|we are)? ?(?:trying|hoping|attempting) (?:to )?(?=(?:find|locate|look|search|spot|track)\b)/i,
   /^(?:i|we)? ?(?:need|want|would like|have|got) to (?:find|locate|see|search for|look for|track down|spot)\b/i,
   /^(?:has|have) (?:anyone|anybody|someone|somebody) (?:seen|spotted)\b/i,
-  /^(?:help me|help us)\b/i,
+  /^(?:help me|help us)(?: (?:to )?(?=(?:find|locate|search|look)\b))?/i,
+  /^hello\b/i,
 
   /^(?:i|we) (?:need|want|would like)(?: you)?(?: to)? (?:find|locate|see|search for|look for|know)\b/i,
   /^(?:i|we) (?:need|want)\b(?! )/i,
   /^(?:please )?(?:find|search(?: for)?|look for|show|locate|track down|spot|seek|give|get)(?: me| us| all)?\b/i,
   /^(?:did|do|have|has|does) (?:you|we|u|anyone|anybody|somebody|someone|he|she|they) (?:see|seen|have|saw|spot|spotted|noticed|notice|find|found)\b/i,
   /^(?:i|we) (?:saw|have seen|seen)\b/i,
-  /^(?:is|are|was|were) there\b/i,
+  /^(?:is|are|was|were) there(?: any)?(?: (?:footage|video|videos|a (?:picture|photo|video)|pictures|photos|images|recordings?) (?:of|with|showing))?\b/i,
   /^(?:additionally|furthermore|one more thing|another thing|(?:i )?(?:just )?(?:forgot|remembered|remember)(?: to (?:say|mention|add|tell you))?(?=\s*[,:]| (?:he|she|they|that)\b)(?: that)?|also)(?:\s*[,:])?/i,
-  /^add\s*:/i,
-  /^any(?= (?:men|women|guys|people|persons|kids|girls|boys|ladies)\b)/i,
+  /^(?:add|update|addition)\s*:/i,
+  /^this time\b/i,
+  /^(?:just|definitely|certainly|surely|clearly)(?= (?:a|an|the|his|her)\b)/i,
+  /^any(?= (?:m[ae]n|wom[ae]n|guys?|people|persons?|kids?|girls?|boys?|lad(?:y|ies))\b)/i,
   /^(?:(?:he|she|they) )?(?:could|might|may|must|would) have (?:had|worn|been (?:wearing|carrying|holding))\b/i,
   /^where(?:'s| is| are| was| were)(?= (?:a|an|the)\b)/i,
   /^no(?:[\s,]+no)*\s*[,!]/i,
+  /^(?:no|nope|nah)(?=\s+(?:sorry|wait|actually|i (?:mean|meant|think)|it was|it is|it's|(?:his|her|their) |the [a-z]+ (?:was|were|is|are|had)\b|(?:he|she|they) (?:had|has|was|were|is|wore|carried)\b))/i,
+  /^(?:help|urgent|urgently|asap)\s*[,!:]/i,
   /^(?:i'd|i would|we'd|we would) (?:say|guess|think|assume)(?: that)?\b/i,
   /^there (?:is|are|was|were)\b/i,
   /^(?:because|since|as|cos|cause)(?= (?:he|she|they|it|the)\b)/i,
@@ -57,7 +63,7 @@ const lead = [
 ];
 const tail = [
   /[\s,:;([\-/&+]+$/,
-  /\b(?:and|but|so|then|or|also|on|at|in|by|from|near|around|about|with the|only|just|seen|please|pls|plz|thanks|thx|ty|btw|by the way|iirc|imo|imho|tbh|afaik|fyi|asap|lol|haha|urgent|urgently|quickly|i (?:think|guess|believe|suppose|reckon)|if i (?:remember|recall)(?: (?:it|this|that))?(?: (?:right|correctly|well|rightly))?|as far as i (?:know|remember|recall|can tell|could see)|from what i (?:remember|saw)|according to (?:the |our |my |a )?(?:witness|witnesses|guard)|if that helps|was|is|to|of|last seen|spotted|between|because|though|tho)$/i,
+  /\b(?:and|but|so|then|or|also|on|at|in|by|from|near|around|about|with the|only|just|seen|please|pls|plz|thanks|thx|ty|btw|by the way|iirc|imo|imho|tbh|afaik|fyi|asap|lol|haha|urgent|urgently|quickly|i (?:think|guess|believe|suppose|reckon)|if i (?:remember|recall)(?: (?:it|this|that))?(?: (?:right|correctly|well|rightly))?|as far as i (?:know|remember|recall|can tell|could see)|from what i (?:remember|saw)|according to (?:the |our |my |a )?(?:witness|witnesses|guard)|if that helps|(?:i )?(?:just )?(?:forgot|remembered)|after all|was|is|to|of|last seen|spotted|between|because|though|tho)$/i,
 ];
 
 /** The pieces of each line that say something. */

@@ -1,13 +1,13 @@
 /** Two pictures: are they the same person, what do they share and what differs. */
 import type { PictureRef } from '../act.ts';
-import { everyRankIn, ranksIn } from './ranks.ts';
+import { everyRankIn, ranksIn, withoutRanks } from './ranks.ts';
 import type { Reading, Rule } from './reading.ts';
 import { withoutCameras } from './subjects.ts';
 
 const people =
   '(?:person|people|guy|man|woman|one|individual|lady|girl|boy|dude|bloke|suspect|kid|fella|human|figure)s?';
 const same = new RegExp(
-  `\\bsame (?:${people})\\b|\\b(?:the|is|are|be|really) (?:the )?same(?: as)?\\b|\\bsame as\\b|\\b(?:are|is) .{1,20} same\\s*$|\\b(?:identical|one and the same|(?:just |only )?(?:one|a single) (?:person|man|woman|guy|individual)|twins?|the very same)\\b`,
+  `\\bsame (?:${people})\\b|\\b(?:the|is|are|be|really) (?:the )?same(?: as)?\\b|\\bsame as\\b|\\b(?:are|is) .{1,20} same\\s*$|^\\s*(?:the )?same (?:as )?(?=#?\\d)|\\d\\s+(?:the )?same\\s*$|\\b(?:identical|one and the same|(?:just |only )?(?:one|a single) (?:person|man|woman|guy|individual)|twins?|the very same)\\b`,
 );
 const asking =
   /^\s*(?:(?:and|but|so|ok|hey|hmm|well|then|please|pls|do you think|would you say|can you (?:tell|check|see|say)(?: me)?(?: if| whether)?|could you (?:tell|check)(?: me)?(?: if| whether)?|tell me (?:if|whether)|check (?:if|whether)|(?:verify|check|confirm|make sure|ensure|find out|see|know|examine|look)(?: again)? (?:that|if|whether)?|(?:can|could|would) you (?:verify|confirm|double[- ]?check|make sure|say|find out|look)(?: (?:if|whether|that))?|i(?:'d| would)? (?:want|like|need) to know (?:if|whether)|i wonder (?:if|whether)|any chance(?: that)?|do you believe|are you sure(?: that)?|see if)[\s,]+){0,3}(?:is|are|was|were|isn'?t|aren'?t|could|might|can|do|does|these|those|both|same|\d|the|this|that|he|she|it|they)\b/;
@@ -26,13 +26,18 @@ const matchesHim = new RegExp(
 const checksHim = new RegExp(
   `^\\s*(?:(?:please|pls|and|now|ok|so|then|can you|could you|would you|i want to|i'd like to|let'?s|let me)[\\s,]+){0,3}(?:verify|check|double[- ]?check|confirm|make sure|ensure|find out|see|know|tell me|do you (?:think|believe|know)|are you sure|is it (?:possible|likely|true)|any chance|would you say|i wonder|how likely is it)(?: again)?(?: (?:that|if|whether))?\\s+[#\\w. ]{1,24}?\\s+(?:is|are|was|could be|might be|may be|can be|'s)\\s+(?:really |also |actually |maybe )?${him}\\s*$`,
 );
+/** "Is 2 also 4?": two numbers and nothing else beside. */
+const alsoIs =
+  /^\s*(?:(?:and|but|so|ok|is|are|was|were|could|be|also|really|maybe|the|man|woman|guy|person|lady|girl|boy|number|in|on|one|possibly)\b[\s,]*)*$/;
+const notWhoIMean =
+  /\b(?:not|n't) the same (?:person|man|woman|guy|one|people|lady|girl|boy)?s? ?(?:that |who |as )?(?:i|we|in my|on my|as)\b/;
 const verifyVerb =
-  /^\s*(?:(?:please|pls|ok|can you|could you|and|now)[\s,]+){0,2}(?:verify|double[- ]?check|match|cross[- ]?check|verification(?: of)?|is it (?:really|truly|definitely))\b(?!.*\bcamera\b)(?!.*\bmore\b)/;
+  /^\s*(?:(?:please|pls|ok|can you|could you|and|now)[\s,]+){0,2}(?:verify|double[- ]?check|match(?!\s*(?:on|in|is|at|:|!))|cross[- ]?check|verification(?: of)?|is it (?:really|truly|definitely))\b(?!.*\bcamera\b)(?!.*\bmore\b)/;
 
 const compareVerb =
   /^\s*(?:(?:please|pls|ok|okay|can you|could you|can i|can we|could we|i want to|i'd like to|i need to|and|now|let'?s|let me|then|hey|thanks|great|good|hm+|so|just|also|first)[\s,]+){0,4}(?:(?:make|do|give me|show me|show|i (?:want|need)|run) (?:a |the )?)?(?:compare|comparison|contrast|diff)\b/;
 const comparing =
-  /\b(?:in common|have in common|common(?:alities|ality)?|difference|differences|differ|different (?:between|about|from|in|than|to|to|with)|differs?|separates?|sets? .{1,12} apart|what(?:'s| is| are)? (?:the )?(?:the )?same|side by side|next to each other|against each other|compar(?:ed|ing|ison)(?: (?:to|with|of|between|and))?|tell (?:them )?apart|similarit(?:y|ies)|distinguish(?:es)?|shared?|alike|how similar|how close|the same about)\b|\b(?:vs\.?|versus)\b/;
+  /\b(?:in common|have in common|common(?:alities|ality)?|difference|differences|differ|different (?:between|about|from|in|than|to|to|with)|differs?|separates?|sets? .{1,12} apart|what(?:'s| is| are)? (?:the )?(?:the )?same|what(?:'s| is| are)? different|how (?:is|are|do|does) .{1,40} (?:different|differ)|side by side|next to each other|against each other|compar(?:ed|ing|ison)(?: (?:to|with|of|between|and))?|tell (?:them )?apart|similarit(?:y|ies)|distinguish(?:es)?|shared?|alike|how similar|how close|the same about)\b|\b(?:vs\.?|versus)\b/;
 
 export const readComparison: Rule = (line, reading, question) => {
   const text = line.text;
@@ -64,6 +69,9 @@ function kindOf(text: string, question: boolean, reading: Reading): 'compare' | 
   ) {
     return 'verify';
   }
+  if (numbered === 2 && /\balso\b/.test(text) && alsoIs.test(withoutRanks(text).rest)) return 'verify';
+  // "3 and 4 are not the same person that I look for" says, and asks nothing.
+  if (!question && notWhoIMean.test(text)) return undefined;
   const asks = question || numbered > 1 || asking.test(text);
   if (verifyVerb.test(text) || /\d\s*={1,3}\s*#?\d/.test(text)) return 'verify';
   if (

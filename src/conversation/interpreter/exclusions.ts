@@ -13,12 +13,12 @@ const it = "(?:(?:it|that|this|they|he|she|these|those)(?:'?s|'?re|\\s+is|\\s+ar
 const not =
   "(?:(?:i|we) (?:really )?(?:don'?t|do not) (?:think|believe|reckon) (?:that )?(?:(?:it|that|he|she|this)(?:'?s| is| could be| was)?)|not|neither|nor|none|isn'?t|is not|aren'?t|wasn'?t|ain'?t|cannot be|can'?t be|never)";
 const away =
-  '(?:remove|exclude|drop|delete|hide|discard|reject|skip|lose|ditch|eliminate|dismiss|ignore|cross (?:out|off)|rule out|get rid of|take (?:out|away|off)|throw out|strike|minus|omit|forget about|kick|kick out|throw away|toss|toss out|chuck|chuck out|bin|trash|filter out|leave out|sort out|weed out|cut|scrap|scratch|leave away|put away)';
+  '(?:remove|exclude|drop|delete|hide|discard|reject|skip|lose|ditch|eliminate|dismiss|ignore|cross (?:out|off)|rule out|get rid of|take (?:out|away|off)|throw out|strike|minus|omit|forget about|kick|kick out|throw away|toss|toss out|chuck|chuck out|bin|trash|filter out|leave out|sort out|weed out|cut|scrap|scratch|leave away|put away|without)';
 const parted =
   '(?:kick|throw|toss|chuck|take|leave|filter|rule|cross|sort|strike|get|cut|put|scratch|weed|screen|vote)';
 const fromList =
   '(?:\\s+(?:from|off|out of|of) (?:the |your |my )?(?:list|results?|page|search|candidates|answers?|here))?';
-const off = `(?:wrong|different|another|some(?:one|body) else|somebody different|no match|not a match|no good|out|a different (?:person|man|woman|guy|one|girl)|another (?:person|man|woman|guy)|no|incorrect|false|nope|nah|(?:can|could|may|should) (?:go|leave)(?: away)?|not right|not correct|not similar|(?:has|have|had) nothing to do with (?:it|this|that|us|him|her)|no way)`;
+const off = `(?:wrong|(?:of )?(?:the )?wrong (?:gender|person|people|age|size|height|clothes|colou?r|one|ones|guy|man|woman)|different|another|some(?:one|body) else|somebody different|no match|not a match|no good|out|a different (?:person|man|woman|guy|one|girl)|another (?:person|man|woman|guy)|no|incorrect|false|nope|nah|(?:can|could|may|should|must|has to|have to|needs? to) (?:go|leave|be (?:removed|excluded|out|dropped))(?: away)?|not right|not correct|not similar|(?:has|have|had) nothing to do with (?:it|this|that|us|him|her)|no way)`;
 const tooOld =
   '(?:way |much |far |clearly )?too (?:old|young|tall|short|big|small|fat|thin|skinny|heavy|large|slim|dark|light|different|far|late|early)';
 const those =
@@ -28,7 +28,7 @@ const denied = new RegExp(
   `(?<![\\w'])${it}${surely}${not}\\s+(?:of\\s+)?(?:(?:that|it|likely|even)\\s+)?(?:${him}(?:\\s*[,:]\\s*|\\s+(?:in\\s+|on\\s+|at\\s+)?))?(?:of\\s+)?(?:(?:candidates?|in|on)\\s+)?(${rankList})(?:\\s+(?:either|though|tho|at all|for sure))?`,
 );
 const judged = new RegExp(
-  `(?<![\\w.'])(?<!\\b(?:cameras?|cams?)\\s)(?:(?:the|this|that) (?:one|guy|man|woman|person|lady|girl|boy|kid)s? (?:in|on|at) )?(${rankList})\\s*[,:?-]?\\s*(?:both |all )?(?:(?:is|are|was|were|looks?|seems?|'s|'re)\\s+)?(?:both |all )?${surely}(?:(?:is|are|'s)\\s+)?(?:(?:not|isn'?t|aren'?t|wasn'?t|ain'?t|can'?t be|cannot be|never|don'?t look like|doesn'?t look like|do not look like|does not look like|not)\\s+${surely}(?:${him}|the same(?: person| guy| man| woman)?|right|correct|a match|similar|good|what i (?:want|mean|am looking for)|this|that)|(?:do|does|did|is|are|was|wo)(?:n'?t| not) (?:really |even )?(?:fit|match(?:es)?|belong|count|work|qualify|(?:look|seem) (?:right|similar|good|like (?:it|that))|fitting|matching)(?: (?:here|at all|in|with (?:him|her)|him|her|it|the description))?|${off}|(?<=\\b(?:is|are|was|were|looks?|seems?|be)\\s+)${tooOld})(?:\\s+(?:either|though|tho|at all))?(?:\\s*[,-]\\s*${tooOld})?${clauseEnd}`,
+  `(?<![\\w.'])(?<!\\b(?:cameras?|cams?)\\s)(?:(?:the|this|that) (?:one|guy|man|woman|person|lady|girl|boy|kid)s? (?:in|on|at) )?(${rankList})\\s*[,:?-]?\\s*(?:both |all )?(?:(?:is|are|was|were|looks?|seems?|'s|'re)\\s+)?(?:both |all )?${surely}(?:(?:is|are|'s)\\s+)?(?:(?:not|isn'?t|aren'?t|wasn'?t|ain'?t|can'?t be|cannot be|never|don'?t look like|doesn'?t look like|do not look like|does not look like|not)\\s+${surely}(?:${him}|the same(?: person| people| guy| man| woman| one)?(?: (?:that |who |as )?(?:i|we)(?: am|'m| are)? (?:look(?:ing)? for|mean|want|saw|search(?:ing)? for))?|right|correct|a match|similar|good|what i (?:want|mean|am looking for)|this|that)|(?:do|does|did|is|are|was|wo)(?:n'?t| not) (?:really |even )?(?:fit|match(?:es)?|belong|count|work|qualify|(?:look|seem) (?:right|similar|good|like (?:it|that))|fitting|matching)(?: (?:here|at all|in|with (?:him|her)|him|her|it|the description))?|${off}|(?<=\\b(?:is|are|was|were|looks?|seems?|be)\\s+)${tooOld})(?:\\s+(?:either|though|tho|at all))?(?:\\s*[,-]\\s*${tooOld})?${clauseEnd}`,
 );
 /** "I don't think 2 is him" */
 const doubted = new RegExp(
@@ -39,13 +39,16 @@ const removed = new RegExp(
 );
 /** "Kick 2 out", "mark 3 as wrong", "don't show me 4 again" */
 const putAway = new RegExp(
-  `(?:${clauseStart})${politeStart}(?:${parted}\\s+(${rankList})\\s+(?:out|off|away|aside)\\b${fromList}|(?:mark|flag|label|set|tag|count)\\s+(${rankList})\\s+as (?:wrong|not (?:him|her|it)|incorrect|false|different|excluded|rejected|no|negative|out|a no)|(?:don'?t|do not|never|stop|no need to) (?:showing |show )?(?:want|need|like|me|us|show|consider|use)(?: to see)?\\s+(${rankList})(?: (?:anymore|any more|again|any longer|here))?(?=\\s*(?:$|[,.;])))`,
+  `(?:${clauseStart})${politeStart}(?:${parted}\\s+(${rankList})\\s+(?:out|off|away|aside)\\b(?:\\s+(?:the|this|your|my) (?:list|results?|page|search)\\b)?${fromList}|(?:mark|flag|label|set|tag|count)\\s+(${rankList})\\s+as (?:wrong|not (?:him|her|it)|incorrect|false|different|excluded|rejected|no|negative|out|a no)|(?:i |we )?(?:don'?t|do not|never|stop|no need to) (?:showing |show )?(?:want|need|like|me|us|show|consider|use)(?: to see)?\\s+(${rankList})(?: (?:anymore|any more|again|any longer|here))?(?=\\s*(?:$|[,.;])))`,
+);
+const wrongOnes = new RegExp(
+  `${clauseStart}(?:the )?(?:wrong|false|incorrect)(?: (?:person|people|guys?|man|woman|ones?|match(?:es)?|hits?))?\\s*:\\s*(${rankList})`,
 );
 const outToo = new RegExp(
   `${clauseStart}(?:(?:so|neither) (?:is|are|was)\\s+(${rankList})${clauseEnd}|(${rankList})\\s+(?:too|as well|also|either|neither|likewise)${clauseEnd})`,
 );
 const none = clause(
-  `(?:(?:it'?s |it is |that'?s |he'?s |she'?s |he is |she is |is |sorry )?(?:none|neither|not any|no one|nobody|not one|not|not a single one|nothing)(?: one)? (?:of|on|in|from|among) (?:${those})|(?:he|she|they|it|the (?:right )?(?:one|person|guy|man|woman|suspect)|my (?:guy|man)|our (?:guy|man|suspect))(?:'s| is| are|'re)?(?: just| really)?(?: not|n'?t|n't) (?:among|one of|in|on|part of|any of|amongst) (?:${those}|the list|here|this list)|not a single (?:one|match|person)|(?:everyone|everybody|every one|each one|everything|all(?: (?:two|three|four|five|ten|\\d{1,2}))?)(?: here| of (?:them|these|those)| on (?:the|this) page| you showed)? (?:is|are) (?:wrong|not (?:him|her)|different|incorrect|someone else|no match)|wrong people|no(?:body| ?one)|none|(?:these|those|they|them|all)(?: are|'re)?(?: all)?(?: of them)? (?:wrong|not (?:him|her|it|them)|no match(?:es)?|no|different(?: people)?)|all (?:of (?:them|these|those) )?(?:are )?(?:wrong|not (?:him|her|it|them))|not (?:these|them)(?: people| guys| ones| persons)?|(?:remove|exclude|reject|discard|dismiss|drop|hide) (?:all|everyone|everybody|all of (?:them|these|those)|them all|the whole (?:page|list)|(?:all )?(?:these|those))|nothing (?:fits|matches|here|useful|right)(?: here)?|none (?:is|are) (?:him|her|it))(?: (?:is|are|was|look like|looks like) (?:${him}))?(?: match(?:es)?| fits?)?(?: here)?`,
+  `(?:(?:it'?s |it is |that'?s |he'?s |she'?s |he is |she is |is |sorry )?(?:none|neither|not any|no one|nobody|not one|not any(?:one|body)|(?:it |he |she |that )?(?:isn'?t|is not) any(?:one|body)?|not|not a single one|nothing)(?: one)? (?:of|on|in|from|among) (?:${those})|(?:he|she|they|it|the (?:right )?(?:one|person|guy|man|woman|suspect)|my (?:guy|man)|our (?:guy|man|suspect))(?:'s| is| are|'re)?(?: just| really)?(?: not|n'?t|n't) (?:among|one of|in|on|part of|any of|amongst) (?:${those}|the list|here|this list)|not a single (?:one|match|person)|(?:everyone|everybody|every one|each one|everything|all(?: (?:two|three|four|five|ten|\\d{1,2}))?)(?: here| of (?:them|these|those)| on (?:the|this) page| you showed)? (?:is|are) (?:wrong|not (?:him|her)|different|incorrect|someone else|no match)|wrong people|no(?:body| ?one)|none|(?:these|those|they|them|all)(?: are|'re)?(?: all)?(?: of them)? (?:wrong|not (?:him|her|it|them)|no match(?:es)?|no|different(?: people)?)|all (?:of (?:them|these|those) )?(?:are )?(?:wrong|not (?:him|her|it|them))|not (?:these|them)(?: people| guys| ones| persons)?|(?:remove|exclude|reject|discard|dismiss|drop|hide) (?:all|everyone|everybody|all of (?:them|these|those)|them all|the whole (?:page|list)|(?:all )?(?:these|those))|nothing (?:fits|matches|here|useful|right)(?: here)?|none (?:is|are) (?:him|her|it))(?: (?:is|are|was|look like|looks like) (?:${him}))?(?: match(?:es)?| fits?)?(?: here)?`,
 );
 const two =
   '(?:(?:those|these|the|them|that)\\s+(?:two|2|pair|both)(?:\\s+(?:people|persons|ones|guys|men|women|pictures|candidates))?|both(?:\\s+of\\s+(?:them|those|these))?|them both)';
@@ -55,7 +58,7 @@ const pair = clause(
 );
 const neither = clause("(?:it'?s )?neither(?: one)?");
 const notThis = clause(
-  `(?:no )?(?:(?:that|this|it|he|she)(?:'?s| is|s)?\\s+)?${surely}(?:not|isn'?t|is not|ain'?t|wasn'?t)\\s+(?:${him}|this (?:one|guy|man|woman|person))|wrong (?:person|guy|man|woman|one)`,
+  `(?:no )?(?:(?:that|this|it|he|she)(?:'?s| is|s)?\\s+)?${surely}(?:not|isn'?t|is not|ain'?t|wasn'?t)\\s+(?:${him}|this (?:one|guy|man|woman|person))|wrong (?:person|guy|man|woman|one)|(?:that|this) (?:one|guy|man|woman|person|lady)(?:'?s| is| was)? (?:(?:not|isn'?t|wasn'?t) (?:right|correct|a match|good|similar)|wrong|incorrect)`,
 );
 const removeIt =
   /(?<=,\s*|\b(?:so|and|please)\s+)(?:please |pls |so )?(?:no$|not$|out$|wrong$|remove|exclude|skip|drop|ignore|discard|rule out|kick out|take out|hide)(?: (?:him|her|it|that|that one|them))?(?: out)?(?: please| pls| then)?\s*$/;
@@ -70,17 +73,29 @@ const allBut = new RegExp(
   `${clauseStart}(?:(?:exclude|remove|drop|hide)\\s+)?(?:all|everyone|everybody|everything|anyone|none|no one|nobody|every one)(?:\\s+(?:of (?:them|these|those)|are|is|look|looks|fits?|match(?:es)?|wrong|right|good|out|him|her|others?|people|candidates|results))*\\s+(?:except|but|apart from|other than|besides|save)(?: for)?\\s+(?:maybe\\s+)?(${rankList})(?:\\s+(?:is|are)\\s+(?:all )?(?:wrong|out|not (?:him|her)))?${clauseEnd}`,
 );
 
+/** "Only keep 1 and 2" */
+const keepOnly = new RegExp(
+  `${clauseStart}${politeStart}(?:only (?:keep|leave|show)|(?:keep|leave|show)(?: me)? only|only)\\s+(?:candidates? |numbers? )?(${rankList})(?:\\s+(?:are|is|look|looks) (?:possible|right|good|left|ok|okay|relevant|similar|likely))?${clauseEnd}`,
+);
+
 export const readAllBut: Rule = (line, reading) => {
   const { shown } = reading.context;
-  const found = shown > 0 ? line.take(allBut) : undefined;
+  const found = shown > 0 ? (line.take(allBut) ?? takeKeepOnly(line)) : undefined;
   if (!found) return;
   const left = ranksIn(found[1]!, shown);
   reading.exclude(everyShown(shown).filter((rank) => !left.includes(rank)));
 };
 
+/** "Only 3" alone chooses, "only 9 to 5" is a time: the verb or the judgement must be there. */
+function takeKeepOnly(line: Line): RegExpExecArray | undefined {
+  const found = keepOnly.exec(line.text);
+  if (!found || !/\b(?:keep|leave|are|look)\b/.test(found[0])) return undefined;
+  return line.take(keepOnly);
+}
+
 export const readExclusions: Rule = (line, reading) => {
   const { attachments, shown } = reading.context;
-  for (const pattern of [removed, putAway, doubted, judged, denied]) {
+  for (const pattern of [wrongOnes, removed, putAway, doubted, judged, denied]) {
     for (let found = line.take(pattern); found; found = line.take(pattern)) {
       reading.exclude(ranksIn(found[1] ?? found[2] ?? found[3] ?? '', shown));
     }

@@ -3,6 +3,7 @@ import type { Part } from '../act.ts';
 import type { Line } from './line.ts';
 import { clause, clauseEnd, clauseStart } from './patterns.ts';
 import { hasRank, rankList } from './ranks.ts';
+import { dayPattern } from './time-words.ts';
 import type { Reading, Rule } from './reading.ts';
 
 const drop =
@@ -73,7 +74,13 @@ const lifts: readonly Lift[] = [
   dropped('time'),
   {
     pattern: clause(
-      `(?:at )?(?:any ?time|any day|any date|any hour|any (?:moment|period)|(?:all|every) (?:days?|hours?|times?|dates?)|all (?:the )?time|no matter when|at whatever time|all day(?: long)?|(?:the )?(?:whole|entire) (?:day|time|period|week)|whenever|around the clock|all times?|every day|all days|24/7|day or night)(?: of (?:the )?day)?(?: is fine| at all| again| will do)?(?!\\s+(?:after|before|between|since|until|on|yesterday|today|\\w+day))`,
+      `(?:the )?(?:${dayPattern}|date|day|time) (?:is|was|could be|might be|may be|can be)(?: maybe| probably| perhaps)? (?:wrong|incorrect|not (?:right|certain|sure|correct|important)|unsure|uncertain)|(?:i'?m |i am |we'?re |we are )?(?:not (?:so |really |quite )?(?:sure|certain)|unsure) (?:about|of|if it was) (?:the )?(?:${dayPattern}|date|day|time|when)|(?:it |that |he |she )?(?:could|can|may|might)(?: also)? (?:be|have been)(?: on)? (?:another|a different|any other|any|some other) day|not (?:just|only) (?:on )?(?:${dayPattern})(?:[\\s,]+(?:but )?(?:also |on )?(?:any|all|every|other)(?: other)? days?(?: too)?)?|(?:on )?any day of the week|${drop}(?: about)? (?:on )?(?:${dayPattern})`,
+    ),
+    parts: ['time'],
+  },
+  {
+    pattern: clause(
+      `(?:(?:it |that |he |she )?(?:can|could|may|might) (?:also )?(?:be|have been) )?(?:at )?(?:any ?time|any day|any date|any hour|any (?:moment|period)|(?:all|every) (?:days?|hours?|times?|dates?)|all (?:the )?time|no matter when|at whatever time|all day(?: long)?|(?:the )?(?:whole|entire) (?:day|time|period|week)|whenever|around the clock|all times?|every day|all days|24/7|day or night)(?: of (?:the )?day)?(?: is fine| at all| again| will do)?(?!\\s+(?:after|before|between|since|until|on|yesterday|today|\\w+day))`,
     ),
     parts: ['time'],
   },
@@ -93,7 +100,7 @@ const lifts: readonly Lift[] = [
   dropped('exclusions'),
   {
     pattern: clause(
-      '(?:un-?exclude|un-?reject|bring back|put back|show again|include|restore|allow)(?: (?:all|everyone|everybody|them|those|the))*(?: (?:back|again|excluded|rejected|ones|people|i excluded|i removed))*|(?:show|list|include|bring back|get back|return|restore|give back)(?: me)?(?: (?:again|all|also))*(?: the| my)? (?:removed|excluded|rejected|hidden|discarded|dropped|deleted|dismissed|ruled out)(?: (?:ones|people|persons|candidates|guys|pictures|results))?(?: (?:again|back|too|as well))*|(?:undo|reset|revert|cancel|take back|forget|clear)(?: all)?(?: the| my)? (?:exclusions?|rejections?|removals?)|(?:nobody|no one|none) (?:is|should be|are) (?:excluded|ruled out|rejected|out)(?: any ?more)?|(?:bring|put|get) (?:them|everyone|everybody|those|it all|the (?:excluded|rejected) (?:ones|people))(?: all)? back',
+      '(?:un-?exclude|un-?reject|bring back|put back|show again|include|restore|allow)(?: (?:all|everyone|everybody|them|those|the))*(?: (?:back|again|excluded|rejected|ones|people|i excluded|i removed))*|(?:show|list|include|bring back|get back|return|restore|give back)(?: me)?(?: (?:again|all|also))*(?: the| my)? (?:removed|excluded|rejected|hidden|discarded|dropped|deleted|dismissed|ruled out)(?: (?:ones|people|persons|candidates|guys|pictures|results))?(?: (?:again|back|too|as well))*|(?:undo|reset|revert|cancel|take back|forget|clear)(?: all)?(?: the| my)? (?:exclusions?|rejections?|removals?)|(?:show|list|include|bring back|get back)(?: me)?(?: again)? (?:the ones|those|the people|people|everyone|all) (?:that |who |whom )?(?:i|we) (?:removed|excluded|rejected|ruled out|dropped|hid|dismissed)(?: (?:again|back|too|before))*|(?:nobody|no one|none) (?:is|should be|are) (?:excluded|ruled out|rejected|out)(?: any ?more)?|(?:bring|put|get) (?:them|everyone|everybody|those|it all|the (?:excluded|rejected) (?:ones|people))(?: all)? back',
     ),
     parts: ['exclusions'],
   },
@@ -109,7 +116,7 @@ const lifts: readonly Lift[] = [
   },
   {
     pattern: clause(
-      '(?:with(?:out)?|no)(?: any| more)? (?:filters?|restrictions?|limits?|constraints?)(?: at all)?|(?:filters?|restrictions?) (?:off|away|out|gone)|(?:turn|switch|take) (?:off )?(?:all )?(?:the )?(?:filters?|restrictions?)(?: off)?|(?:remove|clear|drop|lift|reset|forget|ignore|delete|undo|cancel) (?:all |every |any )?(?:of )?(?:the |my |these |those )?(?:restrictions?|filters?|limits|constraints|conditions)',
+      '(?:with(?:out)?|no)(?: any| more)? (?:filters?|restrictions?|limits?|constraints?)(?: at all)?|(?:filters?|restrictions?) (?:off|away|out|gone)|(?:all |every )(?:the )?(?:filters?|restrictions?|limits?|constraints?) (?:off|away|out|gone)|(?:turn|switch|take) (?:off )?(?:all )?(?:the )?(?:filters?|restrictions?)(?: off)?|(?:remove|clear|drop|lift|reset|forget|ignore|delete|undo|cancel) (?:all |every |any )?(?:of )?(?:the |my |these |those )?(?:restrictions?|filters?|limits|constraints|conditions)',
     ),
     parts: ['cameras', 'places', 'time'],
   },
@@ -129,10 +136,19 @@ const oneBack = clause(
 
 /** "The cap is not important", "leave the hat out" */
 const unimportant = new RegExp(
-  `${clauseStart}(?:the |his |her |their |that |a )?(?!(?:it|that|this|he|she|they|i|we|you|what|which|time|when|where)\\b)([a-z][a-z-]{1,20}(?: [a-z-]{2,20})?) (?:${matters})${clauseEnd}`,
+  `${clauseStart}(?:the |his |her |their |that |a )?(?!(?:it|that|this|he|she|they|i|we|you|what|which|time|when|where)\\b)([a-z][a-z-]{1,20}(?: [a-z-]{2,20})?) (?:${matters.replace('|open|flexible', '')})${clauseEnd}`,
+);
+/** "Cap and camera don't matter" */
+const bothUnimportant = new RegExp(
+  `${clauseStart}(?:the |his |her |their )?([a-z][a-z-]{1,20}) and (?:the |his |her |their )?([a-z][a-z-]{1,20}) (?:${matters})${clauseEnd}`,
 );
 const leftOut = new RegExp(
   `${clauseStart}(?:(?:please|pls|ok|and|actually|can you|just|but)[\\s,]+){0,3}(?:leave|take|drop|put|kick|throw) (?:the|his|her|their|that) ([a-z][a-z' -]{1,40}?) (?:out|off|away)(?: again)?${clauseEnd}`,
+);
+
+/** "The cap is not certain, leave it out" */
+const doubted = new RegExp(
+  `${clauseStart}(?:the |his |her |their )([a-z][a-z-]{1,20}(?: [a-z-]{2,20})?) (?:is|was|are|were|might|may|could)\\b[^,;]{0,30}[,;]?\\s+(?:so |please |pls |and |then |better )?(?:leave|drop|ignore|forget|skip|remove|scratch|delete) (?:it|that|them|this)(?: (?:out|away|then|please))?\\s*$`,
 );
 
 export const readLifts: Rule = (line, reading) => {
@@ -141,12 +157,24 @@ export const readLifts: Rule = (line, reading) => {
       'Press the mark of the one that was ruled out, or say "bring them back" for all of them.',
     );
   }
+  liftBoth(line, reading);
   for (const { pattern, parts } of lifts) {
     if (!line.take(pattern)) continue;
     for (const part of parts) reading.add({ act: 'lift', part });
   }
   liftOne(line, reading);
 };
+
+function liftBoth(line: Line, reading: Reading): void {
+  const found = line.take(bothUnimportant);
+  for (const group of found ? [1, 2] : []) {
+    const named = (Object.keys(names) as (keyof typeof names)[]).find((part) =>
+      new RegExp(`^${names[part]}$`).test(found?.[group] ?? ''),
+    );
+    if (named) reading.add({ act: 'lift', part: named });
+    else if (found) reading.add({ act: 'lift', part: 'words', value: line.originalOf(found, group) });
+  }
+}
 
 /** One camera, one place, or one thing that was said. */
 function liftOne(line: Line, reading: Reading): void {
@@ -158,10 +186,19 @@ function liftOne(line: Line, reading: Reading): void {
   );
   const named = camera && cameras.find((name) => name.toLowerCase() === camera[1]);
   if (named !== undefined) reading.add({ act: 'lift', part: 'cameras', value: named });
-  const found = clueWords.exec(line.text) ?? leftOut.exec(line.text) ?? unimportant.exec(line.text);
+  const found =
+    clueWords.exec(line.text) ??
+    doubted.exec(line.text) ??
+    leftOut.exec(line.text) ??
+    unimportant.exec(line.text);
   const value = found?.[1];
   if (!found || value === undefined || hasRank(value) || /^(?:first|second|third|last|top)\b/.test(value))
     return;
+  // "Forget the old one": who was searched for, as a new picture shows somebody.
+  if (/\bones?$/.test(value) && reading.context.attachments > 0) {
+    line.blank(found.index, found.index + found[0].length);
+    return;
+  }
   const place = places.find((name) => name.toLowerCase() === value);
   line.blank(found.index, found.index + found[0].length);
   if (place !== undefined) reading.add({ act: 'lift', part: 'places', value: place });

@@ -5,7 +5,7 @@ import { taken } from './line.ts';
 export const clauseStart = `(?<=^|[,:;(${taken}]|\\s-|\\b(?:and|but|so|then|also|or)|\\s(?:&|\\+))\\s*`;
 
 export const politeStart =
-  "(?:(?:please|pls|plz|kindly|ok|okay|alright|right|so|now|well|hm+|um+|uh|ah+|oh|oops+|ups|whoops|sorry|hey|hi|hello|great|good|nice|cool|perfect|fine|thanks|thank you|thx|ty|no|yes|yeah|yep|yup|wait|and|but|then|just|also|actually|let'?s|let us|let me|can you|could you|can we|could we|can i|could i|may i|would you|will you|i want to|i'd like to|i would like to|we want to|i have to|i got to|we should|should we|you can|you could|you should|i want you to|i need to|i need|i want|i'd like|want to|need to|try to|go ahead and)[\\s,]+){0,8}";
+  "(?:(?:please|pls|plz|kindly|ok|okay|alright|right|so|now|well|hm+|um+|uh|ah+|oh|oops+|ups|whoops|sorry|hey|hi|hello|great|good|nice|cool|perfect|fine|thanks|thank you|thx|ty|no|yes|yeah|yep|yup|wait|and|but|then|just|also|actually|let'?s|let us|let me|can you|could you|can we|could we|can i|could i|may i|would you|will you|i want to|i'd like to|i would like to|we want to|i have to|i got to|we should|should we|you can|you could|you should|we can|i can|we could|i could|i would|we would|i will|i'll|we'll|we will|we must|i must|i want you to|i need to|i need|i want|i'd like|want to|need to|try to|go ahead and)[\\s,]+){0,8}";
 const politeEnd =
   '(?:[\\s,]+(?:please|pls|plz|thanks|thank you|thx|now|then|for me|mate|bot|instead|again|ok|okay|here|tho|though|lol|sir|ty|asap|btw|kindly|bro|buddy|right now|quickly|if possible|if you can|anyway|actually|first|after all|altogether|completely|anymore|any more|any longer|maybe|perhaps|probably|possibly|for sure|i think|i guess|i believe|haha|man|mr|guys)){0,6}';
 

@@ -6,6 +6,7 @@ import { dayPart, parseMoment } from '../moment.ts';
 import { type Clock, minutesOf } from './clock.ts';
 import type { Line } from './line.ts';
 import type { Reading } from './reading.ts';
+import { dayOfShift, shiftedPeriod } from './shifted-period.ts';
 import { takeTimeWords, type TimeWords } from './time-words.ts';
 
 export interface Period {
@@ -41,11 +42,20 @@ export function periodOf(words: TimeWords, on: ReadingContext): Period {
   const { now, timeZone } = context;
   if (words.last !== undefined) return { after: minutesFrom(now, -words.last) };
   if (words.ago !== undefined) return backThen(words.ago, context);
-  const day = words.day === undefined ? impliedDay(context) : namedDay(words.day, context);
-  const explicit = words.day !== undefined;
-  const part = words.part === undefined ? undefined : dayPart(words.part);
+  const shift = words.shift;
+  const moved = shift && shiftedPeriod(shift, context);
+  if (moved === 'ago') return backThen(-(shift?.minutes ?? 0), context);
+  if (moved) return moved;
+  const day = shift
+    ? dayOfShift(shift, context)
+    : words.day === undefined
+      ? impliedDay(context)
+      : namedDay(words.day, context);
+  const explicit = words.day !== undefined || shift !== undefined;
+  const partName = words.part ?? shift?.part;
+  const part = partName === undefined ? undefined : dayPart(partName);
   const at = (minutes: number): Date => instantOf({ ...day.first, minute: minutes }, timeZone);
-  const period = withinDay(words, part, at);
+  const period = withinDay(partName === undefined ? words : { ...words, part: partName }, part, at);
   if (period === undefined) return wholeDays(words, day, context);
   const start = period.after ?? (period.before && at(0));
   const future = !explicit && !day.held && start !== undefined && start > now;
@@ -94,7 +104,7 @@ function backThen(minutes: number, { now, timeZone }: ReadingContext): Period {
   };
 }
 
-interface Day {
+export interface Day {
   readonly first: WallClock;
   readonly last: WallClock;
   /** The search is restricted to it already. */

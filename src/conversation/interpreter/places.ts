@@ -5,7 +5,7 @@ import type { Rule } from './reading.ts';
 import { exceptWords, nameGlue, senseOf, senseWords } from './scopes.ts';
 
 const near =
-  '(?:(?:out )?of|at|in|near|by|on|from|outside(?: of)?|inside|around|through|thru|into|to|next to|close to|via|beside|behind|in front of|towards?|over at|past|took|taking|takes|used|using|up|down|across|opposite|along|within|under|below|leaving|entering|entered|left|(?:last )?seen|spotted|head(?:ing|ed) (?:for|to|towards?)|location|place)';
+  '(?:(?:out )?of|at|in|near|by|on|from|outside(?: of)?|inside|around|through|thru|into|to|next to|close to|via|beside|behind|in front of|towards?|over at|past|took|taking|takes|used|using|up|down|across|opposite|along|within|under|below|leaving|entering|entered|left|(?:last )?seen|spotted|head(?:ing|ed) (?:for|to|towards?)|location:?|place:?)';
 const after = '((?:\\s+(?:only|too|as well|also|instead))?)(?:\\s+(?:area|side|cameras?|cams?))?';
 
 export const readPlaces: Rule = (line, reading) => {

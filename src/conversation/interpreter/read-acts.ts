@@ -5,7 +5,7 @@ import { answersInWords, readAnswer, readLooseAnswer, readRunningYes } from './a
 import { readAttachments } from './attachments.ts';
 import { readCameras, readRightCamera } from './cameras.ts';
 import { readCase } from './cases.ts';
-import { readChoices, readPersonChoice } from './choices.ts';
+import { readChoices, readPersonChoice, readVerdicts } from './choices.ts';
 import { cluePieces, joinPieces } from './clue.ts';
 import { readComparison } from './comparisons.ts';
 import { readControl, readSmallTalk } from './control.ts';
@@ -29,6 +29,7 @@ const rules: readonly Rule[] = [
   readCase,
   readRegistration,
   readPersonChoice,
+  readVerdicts,
   readAnswer,
   readComparison,
   readAllBut,

@@ -45,4 +45,5 @@ export const exceptWords =
 /** Words before a name that add it to those that hold, or say that it is the only one. */
 export const senseWords =
   '(?:and also|also|too|plus|add|additionally|as well as|only|just|i meant|i mean|it was|that was|should be|make it|limit(?: it)? to|restrict(?: it)? to|check|look (?:at|in)|switch to|try|use|search|what about|how about|and|or)';
-export const nameGlue = '(?:\\s*(?:,|\\/|&|\\+)\\s*(?:(?:and|or)\\s+)?|\\s+(?:and|or|nor|plus|n)\\s+)';
+export const nameGlue =
+  '(?:(?!\\s*,\\s*\\d{1,2}\\s*(?:to|till|until)\\s*\\d)\\s*(?:,|\\/|&|\\+)\\s*(?:(?:and|or)\\s+)?|\\s+(?:and|or|nor|plus|n)\\s+)';

@@ -8,6 +8,8 @@ const end = /[!?;\n\u2026]+|\.{2,}|\.(?=\s|$)/g;
 const noEnd = /(?:\b(?:no|nr|vs|mr|mrs|ms|dr|st|ca|approx|cam|a\.m|p\.m|e\.g|i\.e)|\b\d{1,2}\.\d{1,2})$/i;
 
 const rankAlone = /^\s*(?:and\s+|number\s+)?#?\d{1,2}$/i;
+const ranksAlone = /^\s*(?:number\s+)?#?\d{1,2}(?:\s*(?:,|&|\bor\b|\band\b)\s*#?\d{1,2})+$/i;
+const whichOf = /^\s*(?:which|what|who|where)\b/i;
 const denial = /^\s*(?:no|nope|nah|not|wrong)\b/i;
 
 /** A command or question after a comma or "and" is a sentence of its own. */
@@ -45,13 +47,20 @@ function cut(text: string): Sentence[] {
   };
   for (const { 0: mark, index } of text.matchAll(end)) {
     // The token before it is all that can make a dot part of a number or of a short form.
-    if (mark === '.' && noEnd.test(text.slice(Math.max(from, index - 12), index))) continue;
+    if (mark === '.' && noEnd.test(text.slice(Math.max(from, index - 12), index))) {
+      // "No. Show me more": a number has a number behind it.
+      const answered = /\bno$/i.test(text.slice(from, index)) && !/^\.\s*#?\d/.test(text.slice(index));
+      if (!answered) continue;
+    }
     // "6? no"
     if (
       mark === '?' &&
       rankAlone.test(text.slice(from, index)) &&
       denial.test(text.slice(index + 1, index + 12))
     )
+      continue;
+    // "1 or 2? what is different"
+    if (mark === '?' && ranksAlone.test(text.slice(from, index)) && whichOf.test(text.slice(index + 1)))
       continue;
     add(index, mark);
     from = index + mark.length;

@@ -1,5 +1,7 @@
 /** Misspelt control words put right for the rules; words about people are never touched. */
 
+import { slips } from './slips.ts';
+
 /** Words that steer the talk. Only these are ever written instead of another. */
 const controlWords = [
   ...['camera', 'cameras', 'yesterday', 'today', 'tonight', 'morning', 'afternoon', 'evening'],
@@ -96,6 +98,7 @@ const shortForms: Readonly<Record<string, string>> = {
     arvo: 'afternoon',
     morn: 'morning',
     rn: 'now',
+    w: 'with',
     aft: 'afternoon',
   },
   ...{
@@ -134,7 +137,9 @@ export function correctControlWords(
 ): { text: string; origin: readonly number[] } {
   let corrected = '';
   const origin: number[] = [];
-  for (const { 0: part, index } of text.matchAll(/[a-z]+|[^a-z]+/g)) {
+  for (const { 0: part, index } of text.matchAll(
+    /(?<![a-z])w\/(?=\s|[#\da-z])|[a-z]+|[^a-z]+?(?=[a-z]|$)/g,
+  )) {
     const said = corrected.slice(-12);
     if (part === ' 4 ' && /\b(?:looking|look|searching|search|waiting)$/.test(said)) {
       corrected += ' for ';
@@ -144,6 +149,11 @@ export function correctControlWords(
     if (part === 'y' && /^ (?:is|are|did|do|does|was|not)\b/.test(text.slice(index + 1))) {
       corrected += 'why';
       origin.push(index, index, index);
+      continue;
+    }
+    if (part === 'w/') {
+      corrected += 'with';
+      origin.push(index, index, index, index + 1);
       continue;
     }
     const joined = /['/-]/.test(text.charAt(index - 1)) || /['/]/.test(text.charAt(index + part.length));
@@ -159,7 +169,7 @@ function meant(word: string, names: readonly string[]): string {
   const right = known.has(word) || realWords.has(word) || names.includes(word);
   if (word.length < 4 || right || !/^[a-z]/.test(word)) return word;
   for (const control of [...controlWords, ...names]) {
-    if (Math.abs(control.length - word.length) > 2 || control[0] !== word[0]) continue;
+    if (control[0] !== word[0]) continue;
     if (slips(word, control, allowed(control))) return control;
   }
   return word;
@@ -168,38 +178,4 @@ function meant(word: string, names: readonly string[]): string {
 /** Short words are too near to each other: of them only two letters may be swapped. */
 function allowed(control: string): number {
   return control.length >= 8 ? 2 : control.length >= 6 ? 1 : 0;
-}
-
-function slips(word: string, control: string, limit: number): boolean {
-  return swapped(word, control) || (limit > 0 && distance(word, control) <= limit);
-}
-
-function swapped(word: string, control: string): boolean {
-  if (word.length !== control.length) return false;
-  let at = 0;
-  while (word[at] === control[at]) at++;
-  return (
-    word.slice(at, at + 2) === `${control[at + 1]}${control[at]}` &&
-    word.slice(at + 2) === control.slice(at + 2)
-  );
-}
-
-/** Letters to insert, leave out, change or swap with the next one. */
-function distance(a: string, b: string): number {
-  let before: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const now = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const change = a[row - 1] === b[column - 1] ? 0 : 1;
-      let best = Math.min(last[column]! + 1, now[column - 1]! + 1, last[column - 1]! + change);
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
-        best = Math.min(best, before[column - 2]! + 1);
-      }
-      now.push(best);
-    }
-    before = last;
-    last = now;
-  }
-  return last[b.length]!;
 }

@@ -1,7 +1,8 @@
 /** Finds the words of time in a line: days, parts of the day, clock times, ranges and "the last two hours". */
-import { anyClock, type Clock, clockPattern, hourPattern, readClock } from './clock.ts';
+import { anyClock, type Clock, clockPattern, hourPattern, readClock, rosterTime } from './clock.ts';
 import { type Line, taken } from './line.ts';
 import { numberNamed, numberWords } from './ranks.ts';
+import { type TimeShift, takeTimeShift } from './time-shifts.ts';
 
 /** What one message says of time, gathered from all of its sentences. */
 export interface TimeWords {
@@ -24,6 +25,8 @@ export interface TimeWords {
   /** Minutes back from now: from then on, or around then. */
   last?: number;
   ago?: number;
+  /** On from what holds already, or back. */
+  shift?: TimeShift;
 }
 
 const weekday = '(?:mon|tues?|weds|wednes|thurs?|thu|fri|satur|sun)(?:day)?';
@@ -40,7 +43,7 @@ const date = [
 ].join('|');
 const ofMonth =
   '(?<=\\b(?:on|of|since|from|until|after|before)\\s)the \\d{1,2}(?:st|nd|rd|th)\\b(?!\\s+(?:one|guy|man|floor|picture|result|candidate))';
-const day = `(?:(?:${weekdays},?\\s+(?:the\\s+)?)(?:${date})|(?:the )?day before yesterday|yesterday|today|(?:(?:this|last|past)\\s+)?${weekdays}|(?:(?:two|three|four|five|six|\\d{1,2}) days ago)|(?:(?:this|last|the|over the)\\s+)weekend|this week\\b|${date}|${ofMonth})`;
+export const dayPattern = `(?:(?:${weekdays},?\\s+(?:the\\s+)?)(?:${date})|(?:the )?day before yesterday|yesterday|today|(?:(?:this|last|past)\\s+)?${weekdays}|(?:(?:two|three|four|five|six|\\d{1,2}) days ago)|(?:(?:this|last|the|over the)\\s+)weekend|this week\\b|${date}|${ofMonth})`;
 const partName =
   '(?:(?:early|late|mid)(?:\\s+in the)?[- ]?)?(?:morning|afternoon|evening|night|lunch ?time|lunch(?: break| hour)?)\\b(?!\\s+(?:dress|gown|bag|wear|shirt))';
 const part = `(?:(?:during|over|around|at|in|on|that|the|this)\\s+){0,2}(?:${partName})`;
@@ -59,15 +62,18 @@ const ago = new RegExp(
 );
 const to = '\\s*(?:and|n\\b|to|until|till|til|through|-)\\s*';
 const dayRange = new RegExp(
-  `(?<![\\w'])(?:(?:between|from|anywhere between|either|on)\\s+)?(${day})(?:${to}|\\s+or\\s+(?:on\\s+)?)(${day})`,
+  `(?<![\\w'])(?:(?:between|from|anywhere between|either|on)\\s+)?(${dayPattern})(?:${to}|\\s+or\\s+(?:on\\s+)?)(${dayPattern})`,
 );
-const notThatDay = new RegExp(`(?<![\\w'])not (?:on )?(?:${day})\\s*(?:,|\\bbut\\b)`);
+const notThatDay = new RegExp(`(?<![\\w'])not (?:on )?(?:${dayPattern})\\s*(?:,|\\bbut\\b)`);
+const ratherThanDay = new RegExp(
+  `(?<=\\w)(?:,\\s*|\\s+)(?:and )?(?:not|instead of|rather than) (?:on )?(?:${dayPattern})(?=\\s*(?:$|[,.;]))`,
+);
 /** "9 to 5": a time beside a day or where nothing else is said. */
 const bareRange = new RegExp(
-  `(?<=^|[,;:(${taken}]|\\s)\\s*(?:time\\s*:?\\s*)?(${hourPattern})\\s*(?:-|to|till?|until|through)\\s*(${hourPattern})(?:\\s+only)?(?=\\s*(?:$|[,;:.)${taken}]|(?:and|but|on|in|at|near|with)\\b))`,
+  `(?<=^|[,;:(${taken}]|\\s)\\s*(?:(?:time|(?:working|office|business|opening|shop|shift) hours)\\s*[:,]?\\s*)?(${hourPattern})\\s*(?:-|to|till?|until|through)\\s*(${hourPattern})(?:\\s+only)?(?:\\s+(?:please|pls|thanks))?(?=\\s*(?:$|[,;:.)${taken}]|(?:and|but|on|in|at|near|with)\\b))`,
 );
 const clockRange = new RegExp(
-  `(?<![\\w'])(?:(?:anywhere |sometime |somewhere )?(?:between|from|betwen|btw|btwn)\\s+${roughly}(${anyClock})${to}${roughly}(${anyClock})|(${clockPattern})${to}(${anyClock})|(${hourPattern})\\s*(?:-|to|till|until)\\s*(${clockPattern}))`,
+  `(?<![\\w'])(?:(?:anywhere |sometime |somewhere )?(?:between|from|betwen|btw|btwn)\\s+${roughly}(${anyClock})${to}${roughly}(${anyClock})|(${clockPattern})${to}(${anyClock})|(${hourPattern})\\s*(?:-|to|till|until)\\s*(${clockPattern})|(${rosterTime})${to}(${rosterTime}))`,
 );
 const afterWords =
   'after|since|from|past|later than|no earlier than|not earlier than|not before|starting(?: at| from)?|as of';
@@ -80,7 +86,7 @@ const lunchEdge =
   /(?<![\w'])(?:sometime |some time |right |just |shortly )?(after|before) (?:the )?lunch(?: ?time| break)?\b/;
 const onwards = new RegExp(`(?<![\\w'])(${clockPattern})\\s+(?:onwards?|or later|and later)\\b`);
 const dayEdge = new RegExp(
-  `(?<![\\w'])(?<!\\bday\\s+)(${afterWords}|${beforeWords})\\s+(?:the\\s+)?(${day})(?!\\s+(?:morning|afternoon|evening|night|at|\\d))`,
+  `(?<![\\w'])(?<!\\bday\\s+)(${afterWords}|${beforeWords})\\s+(?:the\\s+)?(${dayPattern})(?!\\s+(?:morning|afternoon|evening|night|at|\\d))`,
 );
 const around = new RegExp(
   `(?<![\\w'])(?:(?:at|around|round|about|approx\\.?|approximately|roughly|circa|ca\\.?|near|@|~|was|like)\\s+){0,2}(${clockPattern})(?:\\s*(?:ish|or so|sharp)\\b)?`,
@@ -88,19 +94,25 @@ const around = new RegExp(
 const aroundHour = new RegExp(
   `(?<![\\w'])(?<!look\\s|looking\\s)(?:at|around|round|@)\\s+(?:about |around )?(${hourPattern})(?:\\s*(?:ish|or so|sharp)\\b)?(?!\\s*(?:,|and|or|&|-)\\s*\\d)`,
 );
+/** "Approx 1630": "about 3" alone may be of anything. */
+const aroundRoster = new RegExp(
+  `(?<![\\w'])(?:approx\\.?|approximately|about|roughly|circa|ca\\.?)\\s+(${rosterTime}|${hourPattern}(?=\\s*,?\\s*${taken}))`,
+);
 const hourish = new RegExp(`(?<![\\w'])(${hourPattern.replace('|\\w|', '|')})\\s?-?ish\\b`);
 const partEdge = new RegExp(
   `(?<![\\w'])(?:since|as of|from)\\s+(?=(?:this|yesterday|tuesday|monday|wednesday)\\s+(?:${partName})(?! to\\b))`,
 );
 const dayNight = new RegExp(
-  `(?<![\\w'])${on}(?:(last night)|(tonight)|this (${partName})|(?:the night before))`,
+  `(?<![\\w'])${on}(?:(last night)|(tonight)|(?:(early|late) )?this (${partName})|(?:the night before))`,
 );
-const dayWords = new RegExp(`(?<![\\w'])${on}(?:the\\s+)?(${day})(?:'s)?(?:\\s+only)?`);
+const dayWords = new RegExp(`(?<![\\w'])${on}(?:the\\s+)?(${dayPattern})(?:'s)?(?:\\s+only)?`);
 const partWords = new RegExp(`(?<![\\w'])(?:only\\s+)?${part}(?:\\s+only)?`);
 
 /** @returns whether anything of time was in the line */
 export function takeTimeWords(line: Line, words: TimeWords): boolean {
   const before = line.text;
+  const shift = takeTimeShift(line);
+  if (shift) words.shift = shift;
   takeRelative(line, words);
   takeRanges(line, words);
   takeEdges(line, words);
@@ -127,6 +139,9 @@ function minutesIn(said: string | undefined, name: string): number {
 function takeRanges(line: Line, words: TimeWords): void {
   // "Not yesterday, today"
   line.take(notThatDay);
+  // "It was Tuesday, not Monday"
+  const rather = ratherThanDay.exec(line.text);
+  if (rather && dayWords.test(line.text.slice(0, rather.index))) line.take(ratherThanDay);
   const days = line.take(dayRange);
   if (days) {
     words.day = days[1]!;
@@ -134,8 +149,8 @@ function takeRanges(line: Line, words: TimeWords): void {
   }
   const clocks = line.take(clockRange) ?? (besideTime(line, words) ? line.take(bareRange) : undefined);
   if (!clocks) return;
-  const first = readClock(clocks[1] ?? clocks[3] ?? clocks[5] ?? '');
-  const second = readClock(clocks[2] ?? clocks[4] ?? clocks[6] ?? '');
+  const first = readClock(clocks[1] ?? clocks[3] ?? clocks[5] ?? clocks[7] ?? '');
+  const second = readClock(clocks[2] ?? clocks[4] ?? clocks[6] ?? clocks[8] ?? '');
   if (first && second) Object.assign(words, rangeOf(first, second));
 }
 
@@ -143,13 +158,27 @@ function takeRanges(line: Line, words: TimeWords): void {
 function besideTime(line: Line, { day, part: partOfDay }: TimeWords): boolean {
   const named =
     day !== undefined || partOfDay !== undefined || dayWords.test(line.text) || partWords.test(line.text);
+  if (named || clauseOfHours(line.text)) return true;
   const left = line.text
     .replace(bareRange, '')
     .replace(
       /\b(?:restrict|limit|set|change|put|make|the|time|it|to|only|search|from|show|filter|range|on|by|just|please|pls)\b|[^a-z0-9]+/g,
       '',
     );
-  return named || left === '';
+  return left === '';
+}
+
+const clauseBefore = new RegExp(`(?:^|[,;:${taken}])\\s*(?:only\\s*)?$`);
+const clauseAfter = new RegExp(`^\\s*(?:$|[,;:.)${taken}])`);
+
+/** "Man in a blue coat, 10 to 12": a clause of its own, which of a child would be the age. */
+function clauseOfHours(text: string): boolean {
+  const hours = bareRange.exec(text);
+  if (!hours || /\b(?:boy|girl|child|kid|teen|teenager|son|daughter|toddler|aged?)s?\b/.test(text))
+    return false;
+  const before = text.slice(0, hours.index);
+  const after = text.slice(hours.index + hours[0].length);
+  return clauseBefore.test(before) && clauseAfter.test(after);
 }
 
 /** "Between 2 and 3 pm" is in the afternoon from its start; "11 to 1 pm" is not. */
@@ -186,7 +215,7 @@ function takeEdges(line: Line, words: TimeWords): void {
     // "Until 6 pm yesterday" is one moment; "yesterday until 6 pm" is a part of yesterday.
     if (
       /since|until|till?|from|as of/.test(word) &&
-      new RegExp(`^\\u0001*\\s*${on}${day}`).test(line.text.slice(edge.index))
+      new RegExp(`^\\u0001*\\s*${on}${dayPattern}`).test(line.text.slice(edge.index))
     )
       words.open = true;
   }
@@ -203,7 +232,8 @@ function takeDays(line: Line, words: TimeWords): void {
   if (line.take(partEdge)) words.partOpen = true;
   const night = line.take(dayNight);
   if (night) {
-    const [, last, tonight, partOfToday] = night;
+    const [, last, tonight, edge, named] = night;
+    const partOfToday = named && edge ? `${edge} ${named}` : named;
     words.day =
       last !== undefined || (partOfToday === undefined && tonight === undefined) ? 'yesterday' : 'today';
     words.part = partOfToday ?? 'night';
@@ -213,7 +243,7 @@ function takeDays(line: Line, words: TimeWords): void {
 }
 
 function takeMoments(line: Line, words: TimeWords): void {
-  const clock = line.take(hourish) ?? line.take(around) ?? line.take(aroundHour);
+  const clock = line.take(hourish) ?? line.take(around) ?? line.take(aroundRoster) ?? line.take(aroundHour);
   const read = clock && readClock(clock[1]!);
   if (read && !words.from && !words.to) words.around = read;
   const found = line.take(partWords);

@@ -26,16 +26,16 @@ function put(words: string, term: Term): void {
 }
 
 const colours: Readonly<Record<string, string>> = {
-  black: 'black, jet black',
-  white: 'white, off-white, cream, ivory',
+  black: 'black, jet black, blk, blck',
+  white: 'white, off-white, off white, cream, ivory, wht',
   red: 'red, burgundy, maroon, crimson, scarlet',
-  purple: 'purple, violet, lilac, lavender, magenta',
-  yellow: 'yellow, mustard',
-  gray: 'gray, grey, silver, charcoal, greyish, grayish',
-  blue: 'blue, navy, navy blue, turquoise, denim blue, sky blue, bluish',
-  green: 'green, olive, khaki green, lime, teal, greenish',
-  pink: 'pink, pinkish, salmon',
-  brown: 'brown, beige, tan, khaki, camel, brownish',
+  purple: 'purple, violet, lilac, lavender, magenta, plum',
+  yellow: 'yellow, mustard, ylw, golden',
+  gray: 'gray, grey, silver, charcoal, greyish, grayish, gry, grey-ish',
+  blue: 'blue, navy, navy blue, turquoise, denim blue, sky blue, bluish, blu, navy-blue, royal blue, baby blue',
+  green: 'green, olive, khaki green, lime, lime green, olive green, teal, greenish, grn',
+  pink: 'pink, pinkish, salmon, fuchsia',
+  brown: 'brown, beige, tan, khaki, camel, brownish, brn, sand coloured',
   orange: 'orange',
 };
 for (const [value, words] of Object.entries(colours)) put(words, { kind: 'colour', value });
@@ -47,18 +47,18 @@ export const colourWords = `(?:(?:dark|light|bright|pale|deep)[- ])?(${Object.va
   .join('|')})`;
 
 put(
-  'hat, hats, cap, caps, beanie, baseball cap, bobble hat, helmet, fedora, beret, visor, bucket hat, snapback, woolly hat, woolly, trilby, sun hat, top hat, bonnet',
+  'hat, hats, cap, caps, beanie, baseball cap, bobble hat, helmet, fedora, beret, visor, bucket hat, snapback, woolly hat, woolly, trilby, sun hat, top hat, bonnet, straw hat, flat cap, ball cap, woollen hat, bowler hat, cowboy hat, trapper hat, skull cap, toque, headgear',
   { kind: 'thing', name: 'hat' },
 );
 put(
-  'backpack, backpacks, rucksack, back pack, bag pack, bagpack, knapsack, school bag, schoolbag, daypack, bag on his back, bag on her back, bag on the back',
+  'backpack, backpacks, rucksack, back pack, bag pack, bagpack, knapsack, packsack, school bag, schoolbag, daypack, bag on his back, bag on her back, bag on the back',
   {
     kind: 'thing',
     name: 'backpack',
   },
 );
 put(
-  'bag, bags, shoulder bag, messenger bag, tote, tote bag, duffel, duffel bag, duffle bag, gym bag, sports bag, satchel, crossbody bag, sling bag, holdall, laptop bag, bumbag, fanny pack',
+  'bag, bags, shoulder bag, messenger bag, tote, tote bag, duffel, duffel bag, duffle bag, gym bag, sports bag, satchel, crossbody bag, sling bag, holdall, laptop bag, bumbag, fanny pack, bum bag, belt bag, courier bag, travel bag',
   { kind: 'thing', name: 'bag' },
 );
 put(
@@ -70,23 +70,26 @@ put(
 );
 
 put(
-  'top, shirt, jacket, coat, hoodie, hoody, sweater, sweatshirt, jumper, pullover, blouse, cardigan, blazer, parka, anorak, fleece, raincoat, rain jacket, rain coat, windbreaker, puffer, jersey, tunic, gilet, bomber, overcoat, trench coat, trenchcoat, waistcoat, vest, hi-vis, hi vis, hivis, jackets, shirts, upper, flannel, dress shirt, puffer jacket, suit jacket, knit',
+  'top, shirt, jacket, coat, hoodie, hoody, sweater, sweatshirt, jumper, pullover, blouse, cardigan, blazer, parka, anorak, fleece, raincoat, rain jacket, rain coat, windbreaker, puffer, jersey, tunic, gilet, bomber, overcoat, trench coat, trenchcoat, waistcoat, vest, hi-vis, hi vis, hivis, jackets, shirts, upper, flannel, dress shirt, puffer jacket, suit jacket, knit, knitwear, puffa, puffa jacket, mac, mack, mackintosh, body warmer, bodywarmer, quarter zip, quarter-zip, button-down, button down, button-up, button up, polo neck, turtleneck, turtle neck, roll neck, hooded top, hooded jacket, zip-up, zip up, rugby shirt, football shirt, leather jacket, denim jacket, jean jacket, bomber jacket, duffle coat, duffel coat, trench, winter coat, down jacket, softshell, cagoule, crewneck, high vis, high-vis, hi-viz, hi viz, jkt, jckt, uppers',
   { kind: 'clothes', parts: ['top'] },
 );
-put('t-shirt, tshirt, t shirt, tee, polo, polo shirt, tank top, crop top, tee shirt, t-shirts', {
-  kind: 'clothes',
-  parts: ['top'],
-  says: [['sleeves', 'short']],
-});
 put(
-  'trousers, pants, jeans, leggings, joggers, chinos, slacks, sweatpants, sweat pants, bottoms, tracksuit bottoms, cargos, cargo pants, trackies, jogging bottoms, yoga pants, trouser',
+  't-shirt, tshirt, t shirt, tee, polo, polo shirt, tank top, crop top, tee shirt, t-shirts, tees, singlet, tshrt',
+  {
+    kind: 'clothes',
+    parts: ['top'],
+    says: [['sleeves', 'short']],
+  },
+);
+put(
+  'trousers, pants, jeans, leggings, joggers, chinos, slacks, sweatpants, sweat pants, bottoms, tracksuit bottoms, cargos, cargo pants, trackies, jogging bottoms, yoga pants, trouser, joggies, sweats, trackie bottoms, track pants, track bottoms, khakis, cords, corduroys, capris, culottes, combats, cargo trousers, suit trousers, skinny jeans, pyjama bottoms, trs',
   {
     kind: 'clothes',
     parts: ['bottom'],
     says: [['legwear', 'trousers']],
   },
 );
-put('shorts, short pants, cargo shorts', {
+put('shorts, short pants, cargo shorts, jorts, denim shorts, bermudas, board shorts', {
   kind: 'clothes',
   parts: ['bottom'],
   says: [['legwear', 'shorts']],
@@ -102,21 +105,24 @@ put('dress, gown, sundress, summer dress, maxi dress', {
   parts: ['top'],
   says: [['legwear', 'dress']],
 });
-put('suit, tracksuit, track suit, outfit, clothes, clothing, uniform, overalls, jumpsuit, head to toe', {
-  kind: 'clothes',
-  parts: ['top', 'bottom'],
-});
+put(
+  'suit, tracksuit, track suit, outfit, clothes, clothing, uniform, overalls, dungarees, scrubs, boiler suit, onesie, shell suit, romper, jumpsuit, head to toe',
+  {
+    kind: 'clothes',
+    parts: ['top', 'bottom'],
+  },
+);
 put('lower', { kind: 'clothes', parts: ['bottom'] });
 
 put(
-  'man, men, guy, guys, male, gentleman, bloke, dude, lad, fella, fellow, mr, businessman, father, dad, son, brother, husband, males',
+  'man, men, guy, guys, male, gentleman, gent, bloke, geezer, chap, dude, lad, fella, fellow, mr, businessman, father, dad, son, brother, husband, males',
   {
     kind: 'values',
     says: [['gender', 'man']],
   },
 );
 put(
-  'woman, women, lady, ladies, female, girl, girls, gal, businesswoman, mother, mum, mom, daughter, sister, wife, females',
+  'woman, women, wmn, lady, ladies, lass, lassie, chick, female, girl, girls, gal, businesswoman, mother, mum, mom, daughter, sister, wife, females',
   {
     kind: 'values',
     says: [['gender', 'woman']],
@@ -170,10 +176,13 @@ put(
     says: [['hair', 'short']],
   },
 );
-put('long hair, long-haired, long haired, ponytail, pony tail, dreadlocks, dreads, pigtails', {
-  kind: 'values',
-  says: [['hair', 'long']],
-});
+put(
+  'long hair, long-haired, long haired, ponytail, pony tail, dreadlocks, dreads, pigtails, plaits, braids',
+  {
+    kind: 'values',
+    says: [['hair', 'long']],
+  },
+);
 put('short sleeves, short sleeve, short-sleeved, short-sleeve, short sleeved, sleeveless', {
   kind: 'values',
   says: [['sleeves', 'short']],
@@ -189,7 +198,7 @@ put('bareheaded, bare-headed, hatless, bare headed', {
 });
 
 put(
-  'shoes, shoe, sneakers, trainers, boots, scarf, gloves, umbrella, glasses, sunglasses, shades, belt, tie, beard, moustache, mustache, socks, tights, sandals, stick, cane, pram, stroller, buggy, suitcase, trolley, bike, bicycle, scooter, logo, stripe, stripes, print, hair, eyes, skin, car, van, mask, lanyard, badge, watch, headphones, earphones, phone, heels, flip flops, briefcase, box, parcel, jewellery, necklace, apron, hood, collar, sleeves, zip, pattern, dots, headscarf, hijab, turban, hairband, straps, wheelchair, dog, book, laptop, bottle, cup, coffee, paper, folder, camera, line, lines, trim, buttons, pocket, pockets, tattoo, lead, shoelaces, laces, soles',
+  'shoes, shoe, sneakers, trainers, boots, scarf, gloves, umbrella, glasses, sunglasses, shades, belt, tie, beard, moustache, mustache, socks, tights, sandals, stick, cane, pram, stroller, buggy, suitcase, trolley, bike, bicycle, scooter, logo, stripe, stripes, print, hair, eyes, skin, car, van, mask, lanyard, badge, watch, headphones, earphones, phone, heels, kilt, stilettos, wellies, kicks, pumps, loafers, slippers, crocs, wellingtons, trainer, boot, high heels, sneaker, flip flops, briefcase, box, parcel, jewellery, necklace, apron, hood, collar, sleeves, zip, pattern, dots, headscarf, hijab, turban, hairband, straps, wheelchair, dog, book, laptop, bottle, cup, coffee, paper, folder, camera, line, lines, trim, buttons, pocket, pockets, tattoo, lead, shoelaces, laces, soles',
   { kind: 'other' },
 );
 
@@ -198,4 +207,17 @@ export const longestTerm = 4;
 
 export function termOf(words: string): Term | undefined {
   return table.get(words);
+}
+
+/** Terms of one word that say something themselves, and the words that say it of hair and sleeves. */
+export function plainTerms(): string[] {
+  const alone = [...table].filter(([words, { kind }]) => kind !== 'other' && /^[a-z]{4,}$/.test(words));
+  return [...alone.map(([word]) => word), 'hair', 'sleeves'];
+}
+
+const parts = new Set([...table.keys()].flatMap((words) => words.split(/[ -]/)));
+
+/** Whether the word stands in any term. */
+export function inTerms(word: string): boolean {
+  return parts.has(word);
 }

@@ -1,5 +1,6 @@
 /** What a clue claims of a person: colours of clothes, things carried, hair, age; denials with `present: false`. */
 import type { AttributeName, Trait } from '../../foundation/person-attributes.ts';
+import { meantTraitWord } from './trait-spelling.ts';
 import { longestTerm, type Term, termOf } from './trait-words.ts';
 
 const negations = new Set(
@@ -36,6 +37,7 @@ const linking = new Set([
   'maybe',
   'rather',
   'actually',
+  'now',
 ]);
 const removing = new Set(['took', 'taken', 'takes', 'taking', 'pulled', 'pulls', 'take']);
 /** "Lost his cap", but "we lost an old man". */
@@ -92,7 +94,8 @@ function tokensOf(words: string): Token[] {
     .replace(/[\u2018\u2019`]/g, "'")
     .replace(/\bw\/o\b/g, 'without')
     .replace(/\bw\//g, 'with ');
-  const all = text.match(/[a-z0-9]+(?:['-][a-z0-9]+)*|[,.;:!?]/g) ?? [];
+  const said = text.match(/[a-z0-9]+(?:['-][a-z0-9]+)*|[,.;:!?]/g) ?? [];
+  const all = said.flatMap(hyphenated).map(meantTraitWord);
   const tokens: Token[] = [];
   for (let at = 0; at < all.length; ) {
     const [term, length] = longest(all, at);
@@ -100,6 +103,13 @@ function tokensOf(words: string): Token[] {
     at += length;
   }
   return tokens;
+}
+
+/** "Light-blue" is two words, "back-pack" is one. */
+function hyphenated(word: string): string[] {
+  if (!word.includes('-') || termOf(word)) return [word];
+  const joined = word.replaceAll('-', '');
+  return termOf(joined) ? [joined] : word.split('-');
 }
 
 function longest(all: readonly string[], at: number): [Term | undefined, number] {
@@ -161,6 +171,8 @@ class TraitReader {
       return;
     }
     const before = this.#word(at - 1);
+    // "His shirt is blue and white" is a blue one.
+    if (before === 'and' && !this.#denied && this.tokens[at - 2]?.term?.kind === 'colour') return;
     if (
       /^(?:all|dressed)$/.test(before) ||
       (before === 'in' && /^(?:all|entirely|completely|only)$/.test(this.#word(at - 2)))
@@ -178,7 +190,7 @@ class TraitReader {
 
   /** "The jacket was dark blue": a verb within a few words before the colour. */
   #linked(at: number): boolean {
-    return [1, 2, 3].some((back) => /^(?:is|was|were|are|looked|looks)$/.test(this.#word(at - back)));
+    return [1, 2, 3, 4, 5].some((back) => /^(?:is|was|were|are|looked|looks)$/.test(this.#word(at - back)));
   }
 
   #nounAhead(at: number): Term | undefined {
@@ -268,17 +280,26 @@ class TraitReader {
   }
 }
 
+/** "Aged 30 to 40", "30-35" */
+const span = /\b([1-8]\d)\s?(?:-|to|or|and|til|till)\s?([1-8]\d)\b(?!\s?(?:%|cm|kg|min|m\b|times|people|:))/i;
 const years =
   /\b(\d{1,2})[ -]?(?:years?|yrs?|yo\b|y\/o)|\b(\d)0'?s\b|\baged? (?:about |around )?(\d{1,2})\b|\b([2-9]\d)(?:\s?\+|ish\b)|\b(?:over|above|(?:early|mid|late)[ -])\s?([3-9]\d)\b(?!\s?(?:%|cm|kg|min|m\b|times|people|:))|\b(twent|thirt|fort|fift|sixt|sevent|eight)ies\b/i;
 const decades = ['twent', 'thirt', 'fort', 'fift', 'sixt', 'sevent', 'eight'];
 
 function ageInYears(words: string): Trait[] {
+  const stretch = span.exec(words);
+  if (stretch && Number(stretch[2]) > Number(stretch[1]))
+    return [ageTrait((Number(stretch[1]) + Number(stretch[2])) / 2)];
   const match = years.exec(words);
   if (!match) return [];
   const [, exact, decade, aged, more, about, inWords] = match;
   const tens = inWords === undefined ? decade : decades.indexOf(inWords.toLowerCase()) + 2;
   const over = /\b(?:over|above)\b/i.test(match[0]) || more !== undefined ? 5 : 0;
   const age = tens === undefined ? Number(exact ?? aged ?? more ?? about) + over : Number(tens) * 10 + 5;
-  const value = age < 13 ? 'child' : age < 20 ? 'teenager' : age < 65 ? 'adult' : 'elderly';
-  return [{ name: 'age', value, present: true }];
+  return [ageTrait(age)];
+}
+
+function ageTrait(years: number): Trait {
+  const value = years < 13 ? 'child' : years < 20 ? 'teenager' : years < 65 ? 'adult' : 'elderly';
+  return { name: 'age', value, present: true };
 }

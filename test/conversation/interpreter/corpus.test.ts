@@ -39,10 +39,21 @@ test.each(developed)('the developed part is read as labelled: %s', (theme) => {
   expect(slots).toBeGreaterThanOrEqual(0.98);
 });
 
-test('the part kept apart is read as well as it was measured', () => {
-  const { acts, slots } = accuracy(keptApart.flatMap(readTheme));
-  expect(acts).toBeGreaterThanOrEqual(0.951);
-  expect(slots).toBeGreaterThanOrEqual(0.941);
+/** As it was measured, a little below: see the README beside the corpus. */
+const measured = {
+  'kept-apart': { acts: 0.99, slots: 0.97 },
+  'kept-apart-later': { acts: 0.935, slots: 0.93 },
+  'kept-apart-third': { acts: 0.925, slots: 0.907 },
+};
+
+test('every file that is kept apart was measured', () => {
+  expect(Object.keys(measured)).toEqual(keptApart);
+});
+
+test.each(Object.entries(measured))('read as well as it was measured: %s', (theme, floor) => {
+  const { acts, slots } = accuracy(readTheme(theme));
+  expect(acts).toBeGreaterThanOrEqual(floor.acts);
+  expect(slots).toBeGreaterThanOrEqual(floor.slots);
 });
 
 describe('the story is read right, word for word', () => {
