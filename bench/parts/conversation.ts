@@ -65,7 +65,7 @@ async function overhead(home: string, quick: boolean, say: PartOptions['say']): 
       unit: 'ms',
       samples: alone.map(({ mean }) => mean),
       target: { kind: 'under', value: targetMs },
-      note: 'SQLite, three syncs of the disk a turn; alone on the machine, else it waits for the processor',
+      note: 'SQLite, two syncs of the disk a turn; alone on the machine, else it waits for the processor',
     },
     { name: `${name}: p95`, unit: 'ms', samples: alone.map(({ p95 }) => p95) },
     {
