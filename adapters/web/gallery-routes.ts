@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { stream } from 'hono/streaming';
 import { asChatReidError } from '../../src/foundation/error.ts';
 import { formatTime } from '../../src/foundation/site-time.ts';
-import { readTime } from './act-schema.ts';
+import { readTime } from '../act-schema.ts';
 import type { GalleryAccess, GalleryPicture, UploadFacts } from './gallery-access.ts';
 import { readForm } from './incoming.ts';
 import { invalid } from './json-error.ts';

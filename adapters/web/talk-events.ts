@@ -8,6 +8,8 @@ export type TalkEvent =
   | { readonly kind: 'reply'; readonly data: PageReply }
   /** A message is dealt with, and there may be no reply: a newer one made it obsolete. */
   | { readonly kind: 'done'; readonly data: { readonly to: string } }
+  /** All that was said is removed: a page that shows it must not go on showing it. */
+  | { readonly kind: 'forgotten'; readonly data: Readonly<Record<string, never>> }
   | {
       readonly kind: 'failed';
       readonly data: {
@@ -81,14 +83,15 @@ export class TalkEvents {
     return { messages: [...open.values()], replies };
   }
 
-  /** Pages that listen go on listening: they are told what is said in this talk from now on. */
+  /** Pages that listen are told of it, and go on listening: somebody may say something in this talk again. */
   forget(talk: string): void {
     const log = this.#logs.get(talk);
     if (log === undefined) return;
     log.events.length = 0;
     log.open.clear();
     // A number that no event has: whoever knows the one before it still shows what is forgotten, and gets everything.
-    this.#number(log);
+    const number = this.#number(log);
+    for (const listener of log.listeners) listener({ kind: 'forgotten', data: {}, id: this.#id(number) });
     if (log.listeners.size === 0) this.#logs.delete(talk);
   }
 

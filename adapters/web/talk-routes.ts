@@ -5,7 +5,7 @@ import type { Conversations } from '../../src/conversation/conversations.ts';
 import type { Message } from '../../src/conversation/message.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { asChatReidError } from '../../src/foundation/error.ts';
-import { readActs } from './act-schema.ts';
+import { readActs } from '../act-schema.ts';
 import { checkPicture, readForm } from './incoming.ts';
 import { invalid } from './json-error.ts';
 import type { WebLimits } from './limits.ts';

@@ -40,6 +40,7 @@ export function follow(talk, onConnection) {
     on('message', (message) => talk.takeMessage(message));
     on('reply', (reply) => talk.takeReply(reply));
     on('done', ({ to }) => talk.finish(to));
+    on('forgotten', () => talk.forget());
     on('failed', ({ to, ...error }) => talk.fail(to, error));
   };
 

@@ -31,6 +31,7 @@ const context = {
   selection,
   say: (text, pictures) => say(text, pictures, []),
   sayWords: (words) => say(words, [], []),
+  newSearch,
   restrict: () => restrict(talk.id, press),
   tryExample: async (number) => {
     const blob = await (await fetch(`/api/examples/${number}`)).blob();
@@ -80,6 +81,12 @@ function openTalk(id) {
     if (here !== talk) return;
     chips.show(here);
     if (here.exchanges.get(detail)?.done) searches.refresh();
+  });
+  here.addEventListener('forgotten', () => {
+    if (here !== talk) return;
+    selection.clear();
+    chips.show(here);
+    searches.refresh();
   });
   unfollow = follow(here, (connected) => {
     const line = at('connection');

@@ -18,6 +18,9 @@ export class Talk extends EventTarget {
   /** @type {Map<string, Exchange>} */
   exchanges = new Map();
 
+  /** Whether all that was said here was removed, and nothing was said since. */
+  forgotten = false;
+
   constructor(id) {
     super();
     this.id = id;
@@ -36,12 +39,23 @@ export class Talk extends EventTarget {
 
   /** Takes the whole talk as the server has it; what it never took in (still on its way, or refused) stays behind it. */
   restore({ messages, replies }) {
+    // Away while it was forgotten.
+    const gone =
+      messages.length + replies.length === 0 && [...this.exchanges.values()].some(({ known }) => known);
+    if (gone) return this.forget();
     const kept = new Set([...messages.map(({ id }) => id), ...replies.map(({ to }) => to)]);
     for (const { id, known } of [...this.exchanges.values()]) if (known && !kept.has(id)) this.drop(id);
     for (const exchange of this.exchanges.values()) exchange.known = false;
     for (const message of messages) this.takeMessage(message);
     for (const reply of replies) this.takeReply(reply);
     this.dispatchEvent(new Event('loaded'));
+  }
+
+  /** What the server had of it is gone; what is still on its way there begins anew. */
+  forget() {
+    this.forgotten = true;
+    for (const { id, known } of [...this.exchanges.values()]) if (known) this.drop(id);
+    this.dispatchEvent(new Event('forgotten'));
   }
 
   takeReply(reply) {
@@ -100,6 +114,7 @@ export class Talk extends EventTarget {
   #at(id) {
     const exchange = this.exchanges.get(id) ?? { id, done: false, known: false };
     this.exchanges.set(id, exchange);
+    this.forgotten = false;
     return exchange;
   }
 

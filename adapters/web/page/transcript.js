@@ -1,6 +1,7 @@
 /** The talk on the page: every exchange in its order, drawn again when something about it changed. */
 import { announce } from './announcer.js';
 import { exchangeView } from './exchange-view.js';
+import { forgottenSentence, forgottenView } from './forgotten.js';
 import { remember } from './reorder.js';
 import { welcomeView } from './welcome.js';
 
@@ -26,9 +27,15 @@ export class Transcript {
     this.#drawWelcome();
     talk.addEventListener('changed', ({ detail }) => this.#talk === talk && this.#draw(detail));
     talk.addEventListener('dropped', ({ detail }) => {
+      if (this.#talk !== talk) return;
       this.#views.get(detail)?.remove();
       this.#views.delete(detail);
       this.#drawWelcome();
+    });
+    talk.addEventListener('forgotten', () => {
+      if (this.#talk !== talk) return;
+      this.#drawWelcome();
+      announce(forgottenSentence);
     });
     talk.addEventListener('loaded', () => this.#scrollTo(this.#place.lastElementChild, 'instant'));
   }
@@ -94,8 +101,8 @@ export class Transcript {
   }
 
   #drawWelcome() {
-    if (this.#talk.isEmpty && !this.#place.querySelector('.welcome'))
-      this.#place.append(welcomeView(this.#context));
+    if (!this.#talk.isEmpty || this.#place.querySelector('.welcome')) return;
+    this.#place.append(this.#talk.forgotten ? forgottenView(this.#context) : welcomeView(this.#context));
   }
 }
 

@@ -256,8 +256,18 @@ test('searches are listed, stopped and forgotten', async () => {
   expect(await (await web.request('/api/talks')).json()).toMatchObject([{ talk, line: '"red coat"' }]);
   await web.request(`/api/talks/${talk}/cancel`, { method: 'POST' });
   expect(web.conversations.cancelled).toEqual([`web:${talk}`]);
+  let heard = () => {};
+  const opened = new Promise<void>((resolve) => {
+    heard = resolve;
+  });
+  const listening = web.events((kinds) => {
+    if (kinds.length > 0) heard();
+    return kinds.includes('forgotten');
+  });
+  await opened;
   await web.request(`/api/talks/${talk}`, { method: 'DELETE' });
   expect(await (await web.request('/api/talks')).json()).toEqual([]);
+  await listening;
 });
 
 test('the contact sheet of an answer is a PNG, to be shown or saved', async () => {

@@ -287,6 +287,48 @@ describe.runIf(chromiumPath !== undefined)('the page', { timeout: 180_000 }, () 
     expect(await shown(other)).toEqual(here);
   });
 
+  test('a search that is forgotten in one page goes from the other, which says so and can begin anew', async () => {
+    const { page } = await open();
+    await say(page, 'red coat');
+    await finals(page, 1);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await finals(other, 1);
+    await page.locator('#history li').first().hover();
+    await page
+      .getByRole('button', { name: /^Forget/ })
+      .first()
+      .click();
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    await other.getByRole('heading', { name: 'This search was forgotten' }).waitFor();
+    expect(await other.locator('.exchange, .card, .chip, #history a').count()).toBe(0);
+    await isTrue(other, "document.querySelector('#announcer').textContent.includes('forgotten')");
+    // The page that forgot it is at the beginning of a new one.
+    await page.locator('.welcome').waitFor();
+    expect(await page.locator('.forgotten').count()).toBe(0);
+    await say(other, 'blue trousers');
+    await finals(other, 1);
+    expect(await other.locator('.words').allInnerTexts()).toEqual(['blue trousers']);
+    expect(await other.locator('.forgotten').count()).toBe(0);
+  });
+
+  test('a page that was away while its search was forgotten says so when it is back', async () => {
+    const { page } = await open();
+    await say(page, 'red coat');
+    await finals(page, 1);
+    const { port } = new URL(adapter.url);
+    const talk = new URL(page.url()).hash.slice(1);
+    await adapter.stop();
+    stopped = true;
+    await page.getByText('The connection is lost').waitFor();
+    await conversations.forget(`web:${talk}`);
+    adapter = new WebAdapter({ port: Number(port), galleries, timeZone: 'UTC' });
+    await adapter.start(conversations);
+    stopped = false;
+    await page.getByRole('heading', { name: 'This search was forgotten' }).waitFor();
+    expect(await page.locator('.card').count()).toBe(0);
+  });
+
   test('a message whose reply is not kept any more is not at work for ever', async () => {
     const { page } = await open();
     await say(page, 'red coat');

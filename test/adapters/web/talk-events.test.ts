@@ -8,7 +8,7 @@ const message = (id: string): TalkEvent => ({
   data: { id, at: '2026-05-12T12:00:00.000Z', text: 'red coat', pictures: [], acts: [], notes: [] },
 });
 
-test('a page that listens to a forgotten talk is told what is said in it afterwards', () => {
+test('a page that listens to a forgotten talk is told that it is, and what is said in it afterwards', () => {
   const events = new TalkEvents();
   const told: string[] = [];
   events.publish('a', message('1'));
@@ -17,7 +17,7 @@ test('a page that listens to a forgotten talk is told what is said in it afterwa
   expect(events.open('a')).toEqual({ messages: [], replies: [] });
   events.publish('a', message('2'));
   events.publish('a', done('2'));
-  expect(told).toEqual(['message', 'done']);
+  expect(told).toEqual(['forgotten', 'message', 'done']);
 });
 
 test.each([true, false])(
