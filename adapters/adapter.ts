@@ -7,6 +7,8 @@ export interface Adapter {
   readonly name: string;
   /** Whether messages can arrive now; a connection that was lost is made again by itself. Absent: from start to stop. */
   readonly connected?: boolean;
+  /** The address that it listens on, once it has started; absent where it calls the platform. */
+  readonly url?: string | undefined;
   /** Listens, and delivers what an earlier process left unfinished. Resolves when it is ready for people. */
   start(conversations: Conversations): Promise<void>;
   /** Takes nothing more in; what is running ends first. */

@@ -25,7 +25,7 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
  *   PICTURE_UNREACHABLE: nobody answers there in time, or no picture is given out; CANCELLED by the signal
  */
 export async function downloadPicture(url: string, options: DownloadOptions): Promise<Uint8Array> {
-  const first = allowed(url, options.hosts);
+  const first = addressAmong(url, options.hosts);
   const time = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([time, options.signal]) : time;
   const until = Date.now() + options.timeoutMs;
@@ -52,7 +52,7 @@ async function fetched(first: URL, options: DownloadOptions, signal: AbortSignal
     const location = response.headers.get('location');
     if (response.status >= 300 && response.status < 400 && location !== null) {
       await response.body?.cancel();
-      address = allowed(location, options.hosts, address);
+      address = addressAmong(location, options.hosts, address);
       continue;
     }
     if (response.ok) return limited(response, options.maxBytes);
@@ -84,8 +84,13 @@ async function limited(response: Response, maxBytes: number): Promise<Uint8Array
   );
 }
 
-/** @param base what a redirect is relative to */
-function allowed(url: string, hosts: readonly string[], base?: URL): URL {
+/**
+ * An address that is the platform's: encrypted, at one of these hosts.
+ *
+ * @param base what a redirect is relative to
+ * @throws ChatReidError REQUEST_REFUSED
+ */
+export function addressAmong(url: string, hosts: readonly string[], base?: URL): URL {
   const address = URL.canParse(url, base?.href) ? new URL(url, base) : undefined;
   if (address === undefined) throw refused('The address of the picture cannot be read.');
   const { hostname, protocol, port, username, password } = address;

@@ -75,8 +75,8 @@ export class Journal {
 
   /** Nothing is left to do for an event. Its id stays known, so that it is not answered again. */
   async finish(id: string): Promise<void> {
-    await this.shelves.posts.set([{ key: this.#key('seen', id), value: true }]);
-    await this.shelves.events.delete([this.#key('event', id)]);
+    await cheap(this.shelves.posts).set([{ key: this.#key('seen', id), value: true }]);
+    await cheap(this.shelves.events).delete([this.#key('event', id)]);
   }
 
   /** What the platform has of a reply, by the reply's key without its stage: a `final` reply edits the `first` one. */
@@ -84,8 +84,10 @@ export class Journal {
     return (await this.shelves.posts.get(this.#key('post', message))) as Posted | undefined;
   }
 
-  async keepPosted(message: string, posted: Posted): Promise<void> {
-    await this.shelves.posts.set([{ key: this.#key('post', message), value: posted }]);
+  /** @param synced false where it can be found out again when a power cut has lost it: see {@link cheap} */
+  async keepPosted(message: string, posted: Posted, { synced = true } = {}): Promise<void> {
+    const { posts } = this.shelves;
+    await (synced ? posts : cheap(posts)).set([{ key: this.#key('post', message), value: posted }]);
   }
 
   /** A small fact of the adapter: which thread a search has, where a session of a socket stood. */
@@ -94,20 +96,18 @@ export class Journal {
   }
 
   async remember(name: string, value: unknown): Promise<void> {
-    await this.shelves.posts.set([{ key: this.#key('fact', name), value }]);
+    await cheap(this.shelves.posts).set([{ key: this.#key('fact', name), value }]);
   }
 
   async dismiss(names: readonly string[]): Promise<void> {
-    await this.shelves.posts.delete(names.map((name) => this.#key('fact', name)));
+    await cheap(this.shelves.posts).delete(names.map((name) => this.#key('fact', name)));
   }
 
   async #take(id: string, event: unknown): Promise<boolean> {
     const key = this.#key('event', id);
-    const [open, seen] = await Promise.all([
-      this.shelves.events.get(key),
-      this.shelves.posts.get(this.#key('seen', id)),
-    ]);
-    if (open !== undefined || seen !== undefined) return false;
+    if ((await this.shelves.events.get(key)) !== undefined) return false;
+    // Only now: an event that is finished meanwhile is seen before it is gone.
+    if ((await this.shelves.posts.get(this.#key('seen', id))) !== undefined) return false;
     // Two events of one millisecond keep their order.
     this.#latest = Math.max(Date.now(), this.#latest + 1);
     await this.shelves.events.set([{ key, value: { at: this.#latest, event } satisfies Kept }]);
@@ -117,4 +117,12 @@ export class Journal {
   #key(kind: 'event' | 'seen' | 'post' | 'fact', name: string): string {
     return `${this.platform}/${kind}/${name}`;
   }
+}
+
+/**
+ * What is written between taking an event and finishing it need not wait for the disk: writes are kept in their order, so a power
+ * cut that loses one of them loses the finishing too, and all of it is done again.
+ */
+function cheap(shelf: Shelf): Pick<Shelf, 'set' | 'delete'> {
+  return shelf.unsynced ?? shelf;
 }

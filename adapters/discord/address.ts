@@ -9,7 +9,13 @@ export interface Address {
   /** Only who asked sees the answer. */
   readonly hidden: boolean;
   /** Of an interaction: what edits the message that its acknowledgement made, for a quarter of an hour. */
-  readonly token?: { readonly application: string; readonly token: string; readonly interaction: string };
+  readonly token?: {
+    readonly application: string;
+    readonly token: string;
+    readonly interaction: string;
+    /** Where it was asked: messages under the token stand there. */
+    readonly channel: string;
+  };
   /** Whether the answer takes the place of the message that the acknowledgement made. */
   readonly deferred: boolean;
   /** That message, where its id is known. */

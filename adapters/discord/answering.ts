@@ -7,6 +7,7 @@ import type { Reply } from '../../src/conversation/reply.ts';
 import { asChatReidError, ChatReidError } from '../../src/foundation/error.ts';
 import type { AdapterWatch } from '../adapter.ts';
 import { downloadPicture } from '../download.ts';
+import { Gate } from '../gate.ts';
 import type { Journal } from '../journal.ts';
 import type { Address } from './address.ts';
 import { Addresses } from './addresses.ts';
@@ -41,9 +42,12 @@ export interface AnsweringParts {
 
 /** Milliseconds for one picture. */
 const downloadMs = 60_000;
+/** Pictures are in memory until the conversations have kept them: of so many messages at once. */
+const fetchedAtOnce = 6;
 
 export class Answering {
   readonly #addresses = new Addresses();
+  readonly #fetching = new Gate(fetchedAtOnce);
   readonly #running = new Set<Promise<void>>();
 
   constructor(private readonly parts: AnsweringParts) {}
@@ -102,7 +106,7 @@ export class Answering {
       channel: elsewhere ? place.channel : channel_id,
       user,
       hidden: plan.hidden,
-      token: { application: application_id, token, interaction: id },
+      token: { application: application_id, token, interaction: id, channel: channel_id },
       deferred: !elsewhere,
       ...(original === undefined ? {} : { original }),
       uploadBytes: interaction.attachment_size_limit ?? discordLimits.uploadBytes,
@@ -182,8 +186,8 @@ export class Answering {
   async #talk(id: string, user: string, place: Place, asked: Asked, address: Address): Promise<void> {
     const conversation = conversationOf(place);
     this.#addresses.settle(id, address);
-    const running = this.#handled({ id, conversation, user: discordUser(user), at: isoOf(id) }, asked);
-    await running;
+    const handled = () => this.#handled({ id, conversation, user: discordUser(user), at: isoOf(id) }, asked);
+    await (asked.attachments.length > 0 ? this.#fetching.through(handled) : handled());
   }
 
   /** Resolves when the conversations have it: the next message of the channel may follow. */
@@ -216,6 +220,7 @@ export class Answering {
       await done;
       await this.#finish(id);
     } catch (error) {
+      this.#addresses.drop(id);
       if (error instanceof ChatReidError && error.code === 'CANCELLED') return;
       this.parts.watch.trouble(asChatReidError(error, 'answering a message'));
     }

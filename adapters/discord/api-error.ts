@@ -72,7 +72,7 @@ export function asPlatformError(error: unknown, doing: string): ChatReidError {
   return new ChatReidError(
     'PLATFORM_UNREACHABLE',
     `Discord cannot be reached (while ${doing}).${status}`,
-    'It is tried again when something is said; if it stays so, look at the network and at discordstatus.com.',
+    'It is tried again by itself; if it stays so, look at the network and at https://discordstatus.com.',
     error,
   );
 }

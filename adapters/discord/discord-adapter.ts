@@ -23,8 +23,6 @@ import { TalkPlaces } from './talk-places.ts';
 
 export type { DiscordAsker, DiscordOptions } from './options.ts';
 
-const graceMs = 10_000;
-
 export class DiscordAdapter implements Adapter {
   readonly name = 'discord';
   readonly #api: DiscordApi;
@@ -32,6 +30,8 @@ export class DiscordAdapter implements Adapter {
   readonly #places: TalkPlaces;
   readonly #codes: ActCodes;
   readonly #sessions: GatewaySessions;
+  #stopping = false;
+  #filling: Promise<void> = Promise.resolve();
   #gateway: Gateway | undefined;
   #incoming: Incoming | undefined;
   #answering: Answering | undefined;
@@ -73,10 +73,12 @@ export class DiscordAdapter implements Adapter {
     await this.#gateway?.start();
   }
 
+  /** Without a limit of its own: whoever stops it closes the conversations when there is no more time, and that ends what runs. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     await this.#gateway?.stop();
-    const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
-    await Promise.race([this.#incoming?.idle().then(() => this.#answering?.idle()), grace]);
+    await this.#incoming?.idle();
+    await this.#answering?.idle();
     this.#api.close();
   }
 
@@ -117,7 +119,7 @@ export class DiscordAdapter implements Adapter {
       messageContent: options.messageContent ?? true,
       sessions: this.#sessions,
       onEvent: (name, data) => incoming.event(name, data),
-      onGap: () => void this.#catchUp(conversations, incoming),
+      onSession: (shardId) => this.#fillGap(shardId, conversations, incoming),
       onTrouble,
     });
     this.#incoming = incoming;
@@ -137,14 +139,21 @@ export class DiscordAdapter implements Adapter {
     }
   }
 
-  async #catchUp(conversations: Conversations, incoming: Incoming): Promise<void> {
-    try {
-      const heard = this.#sessions.heardBefore;
-      if (heard === undefined) return;
-      const take = (message: unknown) => incoming.event('MESSAGE_CREATE', message);
-      await catchUp({ api: this.#api, conversations, take }, heard);
-    } catch (error) {
-      this.#watch.trouble(asPlatformError(error, 'fetching messages that were missed'));
-    }
+  /** One after the other: where sessions break off again and again, as many readings at once would be in everybody's way. */
+  #fillGap(shardId: number, conversations: Conversations, incoming: Incoming): void {
+    this.#filling = this.#filling.then(async () => {
+      const gap = this.#sessions.gap(shardId);
+      if (!gap || this.#stopping) return;
+      // What is not taken in now is left to the next process, with the gap.
+      const take = async (message: unknown) => {
+        if (!this.#stopping) await incoming.event('MESSAGE_CREATE', message);
+      };
+      try {
+        await catchUp({ api: this.#api, conversations, take }, gap.since);
+        if (!this.#stopping) this.#sessions.filled(shardId, gap);
+      } catch (error) {
+        this.#watch.trouble(asPlatformError(error, 'fetching messages that were missed'));
+      }
+    });
   }
 }

@@ -5,6 +5,7 @@ import type { Command } from './commands.ts';
 import type { DiscordRest } from './options.ts';
 import { type DiscordMessage, messageSchema } from './payloads.ts';
 import { discordLimits } from './limits.ts';
+import { request } from './plain-request.ts';
 import type { Payload } from './reply-payload.ts';
 
 /** A message of ours that Discord has. */
@@ -38,24 +39,26 @@ export class DiscordApi {
    * acknowledgement must not wait behind them.
    */
   readonly #interactions: REST;
+  /** A message under an interaction's token has no nonce: a call whose answer is lost must not be made again unseen. */
+  readonly #once: REST;
 
   constructor(token: string, { api, retries = 3, timeoutMs = 15_000 }: DiscordRest = {}) {
     const options: Partial<RESTOptions> = {
       version: '10',
       retries,
       timeout: timeoutMs,
-      // discord.js' own client takes whatever connections another library of the process has put up for all (Slack's does),
-      // and a form with files is then unknown to them. Node's fetch makes the form itself.
-      makeRequest: (url, { dispatcher: _, ...init }) => fetch(url, init as unknown as RequestInit),
+      makeRequest: request,
       ...(api === undefined ? {} : { api }),
     };
     this.rest = new REST(options).setToken(token);
-    this.#interactions = new REST({ ...options, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
+    const uncounted = { ...options, globalRequestsPerSecond: Number.POSITIVE_INFINITY };
+    this.#interactions = new REST(uncounted);
+    this.#once = new REST({ ...uncounted, retries: 0 });
   }
 
   /** Timers that keep a process alive. */
   close(): void {
-    for (const rest of [this.rest, this.#interactions]) {
+    for (const rest of [this.rest, this.#interactions, this.#once]) {
       rest.clearHashSweeper();
       rest.clearHandlerSweeper();
     }
@@ -105,10 +108,16 @@ export class DiscordApi {
     return this.#written(this.#interactions.patch(route, { ...sent(payload), auth: false }));
   }
 
+  /** Never made twice by itself: who tries again looks first whether it is there. */
   async followUp(application: string, token: string, payload: Payload): Promise<Written> {
     const route = Routes.webhook(application, token);
     const query = new URLSearchParams({ wait: 'true' });
-    return this.#written(this.#interactions.post(route, { ...sent(payload), auth: false, query }));
+    return this.#written(this.#once.post(route, { ...sent(payload), auth: false, query }));
+  }
+
+  async editFollowUp(application: string, token: string, id: string, payload: Payload): Promise<Written> {
+    const route = Routes.webhookMessage(application, token, id);
+    return this.#written(this.#interactions.patch(route, { ...sent(payload), auth: false }));
   }
 
   /** @param nonce the same one makes no second message, for some minutes */

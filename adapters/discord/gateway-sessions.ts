@@ -14,8 +14,19 @@ const sessionSchema = z.object({
 /** An older place in the stream costs nothing but events that are told again, and those are known. */
 const writeEveryMs = 1000;
 
+/** A session began anew, and what was said between it and the one before is not known yet. */
+export interface Gap {
+  /** When something was heard last before it: milliseconds since 1970. */
+  readonly since: number;
+}
+
+const heardSchema = z.object({ at: z.number(), since: z.number().optional() });
+
 interface Shard {
   info: SessionInfo | null;
+  /** When something was heard last: milliseconds since 1970; absent: never. */
+  heard?: number | undefined;
+  gap?: Gap | undefined;
   /** Numbers of events that came and are not in the journal yet. */
   readonly open: Set<number>;
 }
@@ -25,40 +36,49 @@ export class GatewaySessions {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #frozen = false;
-  #heard: number | undefined;
-  #heardBefore: number | undefined;
 
   constructor(
     private readonly journal: Journal,
     private readonly onTrouble: (error: unknown) => void,
   ) {}
 
-  /** When something was heard last before the session that is under way: milliseconds since 1970; undefined: never. */
-  get heardBefore(): number | undefined {
-    return this.#heardBefore;
+  /** Of this connection: what the others heard meanwhile says nothing about it. It stays until {@link filled}, in later processes too. */
+  gap(shardId: number): Gap | undefined {
+    return this.#shards.get(shardId)?.gap;
+  }
+
+  /** What was missed is taken in. Another gap may have come up meanwhile. */
+  filled(shardId: number, gap: Gap): void {
+    const shard = this.#shards.get(shardId);
+    if (shard?.gap !== gap) return;
+    shard.gap = undefined;
+    this.#writeSoon();
   }
 
   async retrieve(shardId: number): Promise<SessionInfo | null> {
     const known = this.#shards.get(shardId);
     if (known) return known.info;
-    this.#heard ??= z.number().safeParse(await this.journal.recall('heard')).data;
+    const heard = heardSchema.safeParse(await this.journal.recall(`heard/${shardId}`)).data;
     const info = sessionSchema.safeParse(await this.journal.recall(`session/${shardId}`)).data ?? null;
-    this.#shards.set(shardId, { info, open: new Set() });
+    const gap = heard?.since === undefined ? undefined : { since: heard.since };
+    this.#shards.set(shardId, { info, heard: heard?.at, gap, open: new Set() });
     return info;
   }
 
   /** Called before the event with the new number is handed on: it is open until {@link taken}. */
   update(shardId: number, info: SessionInfo | null): void {
     if (this.#frozen) return;
-    const { info: before, open } = this.#shards.get(shardId) ?? { info: null, open: new Set<number>() };
-    const anew = info?.sessionId !== before?.sessionId;
-    if (anew) open.clear();
+    const shard: Shard = this.#shards.get(shardId) ?? { info: null, open: new Set() };
+    const anew = info?.sessionId !== shard.info?.sessionId;
+    if (anew) shard.open.clear();
     if (info !== null) {
-      open.add(info.sequence);
-      if (anew) this.#heardBefore = this.#heard;
-      this.#heard = Date.now();
+      shard.open.add(info.sequence);
+      const since = shard.gap?.since ?? shard.heard;
+      if (anew && since !== undefined) shard.gap = { since };
+      shard.heard = Date.now();
     }
-    this.#shards.set(shardId, { info, open });
+    shard.info = info;
+    this.#shards.set(shardId, shard);
     // A session that nobody kept is lost with its process.
     if (anew) void this.#write();
     else this.#writeSoon();
@@ -95,14 +115,17 @@ export class GatewaySessions {
   }
 
   async #writeAll(): Promise<void> {
-    for (const [shardId, { info, open }] of this.#shards) {
+    for (const [shardId, { info, heard, gap, open }] of this.#shards) {
       const name = `session/${shardId}`;
       if (info === null) await this.journal.dismiss([name]);
       else {
-        const sequence = open.size === 0 ? info.sequence : Math.min(...open) - 1;
+        // The numbers come in their order: the first is the lowest.
+        const [first] = open;
+        const sequence = first === undefined ? info.sequence : first - 1;
         await this.journal.remember(name, { ...info, sequence });
       }
+      if (heard === undefined) continue;
+      await this.journal.remember(`heard/${shardId}`, { at: heard, ...(gap ? { since: gap.since } : {}) });
     }
-    if (this.#heard !== undefined) await this.journal.remember('heard', this.#heard);
   }
 }

@@ -1,8 +1,4 @@
-/**
- * The stream of events: discord.js' own gateway client (`@discordjs/ws`), which connects, beats, reconnects, resumes and shards.
- * It is used without the rest of `Client`, which cannot go on with the session of an earlier process and keeps members, roles
- * and messages in memory that nobody here needs: events are plain JSON in the journal.
- */
+/** The stream of events: discord.js' own gateway client, without the rest of its `Client` (docs/decisions/0011 says why). */
 import {
   CloseCodes,
   type ManagerShardEventsMap,
@@ -22,8 +18,8 @@ export interface GatewayParts {
   readonly sessions: GatewaySessions;
   /** Resolves when the event is safe, or none of ours. */
   onEvent(name: string, data: unknown): Promise<void>;
-  /** A session began anew: what was said between it and the one before was not told. */
-  onGap(): void;
+  /** A session began anew or goes on. */
+  onSession(shardId: number): void;
   onTrouble(error: ChatReidError): void;
 }
 
@@ -94,11 +90,12 @@ export class Gateway {
     manager.on(WebSocketShardEvents.Error, ({ error }) => this.#failed(error));
     manager.on(WebSocketShardEvents.Closed, (closed) => this.#closed(closed));
     manager.on(WebSocketShardEvents.Dispatch, (dispatch) => void this.#dispatched(dispatch));
-    manager.on(WebSocketShardEvents.Resumed, ({ shardId }) => void this.#ready.add(shardId));
-    manager.on(WebSocketShardEvents.Ready, ({ shardId }) => {
-      this.#ready.add(shardId);
-      this.parts.onGap();
-    });
+    for (const event of [WebSocketShardEvents.Ready, WebSocketShardEvents.Resumed] as const) {
+      manager.on(event, ({ shardId }: { readonly shardId: number }) => {
+        this.#ready.add(shardId);
+        this.parts.onSession(shardId);
+      });
+    }
     await manager.connect();
   }
 

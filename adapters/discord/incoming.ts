@@ -22,6 +22,7 @@ import { type Permitting, refusalFor } from './permission.ts';
 import { type Plan, type PlanParts, planOf } from './plan.ts';
 import { nobody } from './reply-payload.ts';
 import { type Taken, takenOf } from './taken.ts';
+import { Urgency } from './urgency.ts';
 import { WorkLine } from './work-line.ts';
 
 export interface IncomingParts {
@@ -42,6 +43,7 @@ type Work = (() => Promise<void>) | undefined;
 
 export class Incoming {
   readonly #line = new WorkLine();
+  readonly #urgency = new Urgency();
   readonly #running = new Set<Promise<void>>();
 
   constructor(private readonly parts: IncomingParts) {}
@@ -55,7 +57,9 @@ export class Incoming {
     }
     if (name === 'INTERACTION_CREATE') {
       const interaction = interactionSchema.safeParse(data).data;
-      if (interaction) await this.#join(interaction.channel_id, this.#interaction(interaction, arrived));
+      if (!interaction) return;
+      const ready = this.#urgency.first(() => this.#interaction(interaction, arrived));
+      await this.#join(interaction.channel_id, ready);
     }
   }
 
@@ -108,7 +112,8 @@ export class Incoming {
 
   /** A message that was fetched, and not told, comes without its writer's roles. */
   async #sender({ author, member, guild_id, channel_id }: DiscordMessage): Promise<DiscordAsker> {
-    const asked = guild_id !== undefined && !member && this.parts.permitting.mayUse !== undefined;
+    const { roles: wanted, mayUse } = this.parts.permitting;
+    const asked = guild_id !== undefined && !member && (wanted ?? mayUse) !== undefined;
     const roles = asked ? await this.parts.api.rolesOf(guild_id, author.id).catch(() => []) : member?.roles;
     return {
       user: author.id,
@@ -166,6 +171,7 @@ export class Incoming {
   /** What fails here is the disk, or Discord: the event stays in the journal, and the next process takes it up. */
   async #attempt(id: string, work: () => Promise<void>): Promise<void> {
     try {
+      await this.#urgency.calm();
       await work();
     } catch (error) {
       this.parts.answering.drop(id);

@@ -1,5 +1,7 @@
 /** Words as Discord shows them: nothing in them is markup, a link or a mention, and none is longer than its place. */
 
+import { harmless } from '../harmless.ts';
+
 /** A colon only where it begins the name of an emoji, or makes a link. */
 const anywhere = /[\\*_~`|<>[\]@]|:(?=\/\/|\w+:)/g;
 /** Headings, lists and small print begin a line. */
@@ -29,8 +31,4 @@ export function cut(text: string, most: number): string {
   const kept = text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '');
   const trailing = /\\+$/.exec(kept)?.[0].length ?? 0;
   return `${trailing % 2 === 1 ? kept.slice(0, -1) : kept}…`;
-}
-
-function harmless(text: string): string {
-  return text.replace(/[^\P{Cc}\n]/gu, ' ').replace(/[\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 }

@@ -21,7 +21,9 @@ export interface DiscordOptions {
   readonly token: string;
   /** Where nobody else may use the bot. Absent: every guild that it was invited to, and direct messages. */
   readonly guilds?: readonly string[];
-  /** Whether people may write to it directly. Default: where no `guilds` are given. */
+  /** Members with one of these roles may use it, by whatever way; absent: every member. */
+  readonly roles?: readonly string[];
+  /** Whether people may write to it directly, whoever they are. Default: where neither `guilds` nor `roles` are given. */
   readonly directMessages?: boolean;
   /** Commands are registered in these guilds, at once; absent: for all, which Discord may take a while to show. */
   readonly commandGuilds?: readonly string[];

@@ -1,18 +1,21 @@
 /** Whether somebody may use the bot where they are. */
 import type { DiscordAsker, DiscordOptions } from './options.ts';
 
-export type Permitting = Pick<DiscordOptions, 'guilds' | 'directMessages' | 'mayUse'>;
+export type Permitting = Pick<DiscordOptions, 'guilds' | 'roles' | 'directMessages' | 'mayUse'>;
 
 /** @returns undefined where they may; otherwise the sentence that says why not */
 export async function refusalFor(asker: DiscordAsker, options: Permitting): Promise<string | undefined> {
-  const { guilds, directMessages = guilds === undefined, mayUse } = options;
+  const { guilds, roles, mayUse } = options;
+  const { directMessages = guilds === undefined && roles === undefined } = options;
   if (asker.guild === undefined && !directMessages) {
     return 'The bot does not answer direct messages. Use it in a channel of its server.';
   }
   if (asker.guild !== undefined && guilds && !guilds.includes(asker.guild)) {
     return 'The bot is not for this server. Who runs it can allow it.';
   }
-  if (mayUse && !(await mayUse(asker))) {
+  // In direct messages nobody has a role: whether there are any is said apart.
+  const hasRole = !roles || asker.guild === undefined || asker.roles.some((role) => roles.includes(role));
+  if (!hasRole || (mayUse && !(await mayUse(asker)))) {
     return 'You may not use the bot here. Who runs it can give you a role that may.';
   }
   return undefined;

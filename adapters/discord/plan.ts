@@ -151,7 +151,12 @@ async function pressed(interaction: DiscordInteraction, { codes, places }: PlanP
   };
   const place = own ?? here;
   const asked = { text: '', attachments: [], acts };
-  return { kind: 'go on', hidden, elsewhere: place.channel !== channel, place, asked };
+  if (place.user === undefined) {
+    return { kind: 'go on', hidden, elsewhere: place.channel !== channel, place, asked };
+  }
+  // Its late answers stand in a direct message, where nothing is marked as hidden: they stay there all the same.
+  if (place.user !== user) throw unknown("This search is somebody else's.");
+  return { kind: 'go on', hidden: true, elsewhere: false, place, asked };
 }
 
 /** A search's first answer stands in the channel, and its thread has the same id. */

@@ -8,7 +8,7 @@ import type { ActCodes } from './act-code.ts';
 import { type Address, isTokenGood } from './address.ts';
 import { asPlatformError, isClosed, isDead, refusalOf, refusals } from './api-error.ts';
 import type { DiscordApi, Written } from './discord-api.ts';
-import { Gate } from './gate.ts';
+import { Gate } from '../gate.ts';
 import { discordLimits } from './limits.ts';
 import { cut } from './markdown.ts';
 import { conversationOf, placeOf } from './places.ts';
@@ -29,6 +29,9 @@ export interface PostingParts {
 }
 
 const sheetTooLarge = 'The contact sheet is too large for this place.';
+
+/** Sends the payload, or as much of it as is taken. */
+type Send = (call: (payload: Payload) => Promise<Written>) => Promise<Written>;
 
 interface Known {
   readonly stage: 'trying' | 'first' | 'final';
@@ -95,13 +98,14 @@ export class Posting {
       await places.keepPost(written.id, reply.conversation);
     }
     const where = written ? { channel: written.channel, message: written.id } : {};
-    await journal.keepPosted(reply.to, { stage: reply.stage, ...where });
+    // Lost with the power it is done again: an edit, or a post that is looked for.
+    await journal.keepPosted(reply.to, { stage: reply.stage, ...where }, { synced: false });
   }
 
   /** @returns undefined where it can be posted nowhere */
   async #put(reply: Reply, address: Address, known: Known | undefined): Promise<Written | undefined> {
     const full = await this.#payload(reply, address.hint, address.uploadBytes);
-    const send = (call: (payload: Payload) => Promise<Written>) => this.#fitting(reply, full, call);
+    const send: Send = (call) => this.#fitting(reply, full, call);
     const edited = await this.#edited(address, known, send);
     if (edited) return edited;
     if (address.hidden) return this.#directly(reply, address, send);
@@ -109,11 +113,7 @@ export class Posting {
   }
 
   /** In the place of what stands there already: the page of before, or "is thinking". */
-  async #edited(
-    address: Address,
-    known: Known | undefined,
-    send: (call: (payload: Payload) => Promise<Written>) => Promise<Written>,
-  ): Promise<Written | undefined> {
+  async #edited(address: Address, known: Known | undefined, send: Send): Promise<Written | undefined> {
     const { api } = this.parts;
     const { token, deferred, original, channel, hidden } = address;
     const standing = known?.written ?? (original === undefined ? undefined : { id: original, channel });
@@ -138,37 +138,49 @@ export class Posting {
     reply: Reply,
     address: Address,
     known: Known | undefined,
-    send: (call: (payload: Payload) => Promise<Written>) => Promise<Written>,
+    send: Send,
   ): Promise<Written | undefined> {
     const { api, journal } = this.parts;
-    const { channel, replyTo, token } = address;
+    const { channel, replyTo } = address;
+    const tried = known?.stage === 'trying';
     try {
-      const earlier = known?.stage === 'trying' ? await this.#found(reply, channel) : undefined;
+      const earlier = tried ? await this.#found(reply, channel) : undefined;
       if (earlier) return await send((payload) => api.edit(earlier, payload));
       await journal.keepPosted(reply.to, { stage: 'trying' });
       return await send((payload) => api.post(channel, payload, nonceOf(reply), replyTo));
     } catch (error) {
       if (!isClosed(error)) throw error;
-      if (token && isTokenGood(address)) {
-        return send((payload) => api.followUp(token.application, token.token, payload));
-      }
+      if (isTokenGood(address)) return this.#followUp(reply, address, tried, send);
       this.parts.onTrouble(asPlatformError(error, 'posting an answer'));
       return undefined;
     }
   }
 
-  /** What only one person may see and is late: to them alone. */
-  async #directly(
+  /** Where the bot may not write it can still answer who asked; such a message has no nonce, and is looked for before a second try. */
+  async #followUp(
     reply: Reply,
-    { user }: Address,
-    send: (call: (payload: Payload) => Promise<Written>) => Promise<Written>,
+    { token }: Address,
+    tried: boolean,
+    send: Send,
   ): Promise<Written | undefined> {
+    if (!token) return undefined;
+    const { api } = this.parts;
+    const earlier = tried ? await this.#foundIfSeen(reply, token.channel) : undefined;
+    // Of the channel it may be, to whose messages the bot has no other way than the token.
+    if (earlier)
+      return send((payload) => api.editFollowUp(token.application, token.token, earlier.id, payload));
+    return send((payload) => api.followUp(token.application, token.token, payload));
+  }
+
+  /** What only one person may see and is late: to them alone. */
+  async #directly(reply: Reply, { user }: Address, send: Send): Promise<Written | undefined> {
     const { api, journal } = this.parts;
     try {
       const channel = await api.directChannel(user);
-      const tried = knownOf(await journal.posted(reply.to))?.stage === 'trying';
-      const earlier = tried ? await this.#found(reply, channel) : undefined;
-      if (earlier) return earlier;
+      const known = knownOf(await journal.posted(reply.to));
+      const first = known?.written?.channel === channel ? known.written : undefined;
+      const earlier = first ?? (known?.stage === 'trying' ? await this.#found(reply, channel) : undefined);
+      if (earlier) return await send((payload) => api.edit(earlier, payload));
       await journal.keepPosted(reply.to, { stage: 'trying' });
       return await send((payload) => api.post(channel, payload, nonceOf(reply)));
     } catch (error) {
@@ -184,6 +196,16 @@ export class Posting {
     const after = idAt(timeOf(reply.to) - 60_000);
     const posts = await this.parts.api.postsAfter(channel, after, this.parts.bot);
     return posts.find(({ lastWords }) => lastWords.some((words) => words.endsWith(marker)));
+  }
+
+  /** Where the bot may not read the channel nobody can say: then a post that is there twice is better than none. */
+  async #foundIfSeen(reply: Reply, channel: string): Promise<Written | undefined> {
+    try {
+      return await this.#found(reply, channel);
+    } catch (error) {
+      if (isClosed(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Without pictures where they are too large, and in bare words where Discord does not take the rest: an answer, whatever it was. */

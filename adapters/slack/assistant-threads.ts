@@ -1,10 +1,11 @@
 /** Slack's assistant threads: a greeting with prompts, a title, and a status while a search runs. */
 import type { Conversations } from '../../src/conversation/conversations.ts';
+import { harmless } from '../harmless.ts';
 import type { Journal } from '../journal.ts';
 import { conversationName, isDirect, type Place } from './conversation-names.ts';
 import type { Me } from './incoming.ts';
 import { assistantLimits } from './limits.ts';
-import { cut, harmless } from './mrkdwn.ts';
+import { cut } from './mrkdwn.ts';
 import type { Poster } from './poster.ts';
 import type { SlackCalls } from './slack-calls.ts';
 import type { Threads } from './threads.ts';

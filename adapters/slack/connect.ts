@@ -63,6 +63,8 @@ class SocketConnection implements Connection {
   #started = false;
   #stopped = false;
   #again: NodeJS.Timeout | undefined;
+  /** In a row. */
+  #failures = 0;
 
   constructor(
     { appToken }: Extract<SlackConnection, { kind: 'socket' }>,
@@ -72,19 +74,24 @@ class SocketConnection implements Connection {
       appToken,
       logger: quietLogger(),
       clientPingTimeout: parts.limits.socketMs,
+      // Where the library connects again by itself, a second failure is a promise of nobody's, which ends the process.
+      autoReconnectEnabled: false,
       installerOptions: { clientOptions: { ...parts.clientOptions } },
     });
     this.#app = new TakingApp(this.#receiver, parts.onEvent);
     const { client } = this.#receiver;
     client.on('connected', () => {
       this.#connected = true;
+      this.#failures = 0;
     });
-    for (const lost of ['close', 'reconnecting', 'disconnected']) {
-      client.on(lost, () => {
-        this.#connected = false;
-      });
-    }
-    this.#keepTrying();
+    client.on('close', () => {
+      this.#connected = false;
+    });
+    client.on('disconnected', () => {
+      this.#connected = false;
+      if (this.#started) this.#connectLater();
+    });
+    this.#guardReading();
   }
 
   get connected(): boolean {
@@ -95,8 +102,10 @@ class SocketConnection implements Connection {
     try {
       await this.#app.start();
       this.#started = true;
+      // Stopped meanwhile: it would hold the process, and take what another one should have.
+      if (this.#stopped) await this.stop();
     } catch (error) {
-      throw slackError(error ?? new Error('The socket was closed.'), 'apps.connections.open');
+      throw openingError(error);
     }
   }
 
@@ -107,23 +116,46 @@ class SocketConnection implements Connection {
     if (this.#started) await this.#receiver.client.disconnect();
   }
 
-  /** The library connects again by calling `start`; where that fails for good, its promise is nobody's and would end the process. */
-  #keepTrying(): void {
-    const { client } = this.#receiver;
-    const start = client.start.bind(client);
-    client.start = async () => {
-      try {
-        return await start();
-      } catch (error) {
-        if (!this.#started) throw error;
-        if (!this.#stopped) {
-          this.parts.onTrouble(slackError(error ?? new Error('closed'), 'apps.connections.open'));
-          this.#again = setTimeout(() => void client.start(), this.parts.limits.socketMs * 6);
-        }
-        return { ok: false };
-      }
-    };
+  /** Soon after the first loss, since Slack keeps no presses for later; ever more slowly while it cannot be had. */
+  #connectLater(): void {
+    if (this.#stopped || this.#again !== undefined) return;
+    const { socketMs } = this.parts.limits;
+    const waitMs = Math.min(socketMs * 6, (socketMs / 10) * 2 ** this.#failures);
+    this.#again = setTimeout(() => void this.#connectAgain(), waitMs);
   }
+
+  async #connectAgain(): Promise<void> {
+    const { client } = this.#receiver;
+    this.#again = undefined;
+    try {
+      await client.start();
+      // Stopped while it connected.
+      if (this.#stopped) await client.disconnect();
+    } catch (error) {
+      if (this.#stopped) return;
+      this.#failures++;
+      this.parts.onTrouble(openingError(error));
+      this.#connectLater();
+    }
+  }
+
+  /** The library reads what comes in a promise of nobody's: an envelope that it cannot read would end the process. */
+  #guardReading(): void {
+    const { client } = this.#receiver;
+    const readers = client.listeners('ws_message');
+    client.removeAllListeners('ws_message');
+    client.on('ws_message', async (...message: unknown[]) => {
+      try {
+        for (const read of readers) await read(...message);
+      } catch (error) {
+        this.parts.onTrouble(asChatReidError(error, 'reading what Slack sent'));
+      }
+    });
+  }
+}
+
+function openingError(error: unknown): ChatReidError {
+  return slackError(error ?? new Error('The socket was closed.'), 'apps.connections.open');
 }
 
 class HttpConnection implements Connection {
@@ -133,7 +165,7 @@ class HttpConnection implements Connection {
 
   constructor(
     private readonly connection: Extract<SlackConnection, { kind: 'http' }>,
-    parts: ConnectionParts,
+    private readonly parts: ConnectionParts,
   ) {
     this.#path = connection.path ?? '/slack/events';
     const receiver = new HTTPReceiver({
@@ -175,10 +207,13 @@ class HttpConnection implements Connection {
   }
 
   async stop(): Promise<void> {
-    if (this.#server === undefined) return;
+    const server = this.#server;
+    if (server === undefined) return;
     const stopped = this.#app.stop();
-    this.#server.closeIdleConnections();
-    await stopped;
+    server.closeIdleConnections();
+    // Half a request of anybody's would keep it open for ever.
+    const late = setTimeout(() => server.closeAllConnections(), this.parts.limits.ackMs);
+    await stopped.finally(() => clearTimeout(late));
     this.#server = undefined;
   }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type Place, isDirect } from './conversation-names.ts';
 import { ids } from './methods.ts';
+import { mentions } from './mrkdwn.ts';
 import { readView, type SubmittedView } from './submitted-view.ts';
 
 const text = z.string();
@@ -14,8 +15,8 @@ export const slackFile = z.object({
   title: maybe,
   mimetype: maybe,
   mode: maybe,
-  size: z.number().optional(),
-  is_external: z.boolean().optional(),
+  size: z.number().nullish(),
+  is_external: z.boolean().nullish(),
   file_access: maybe,
   url_private: maybe,
   url_private_download: maybe,
@@ -97,7 +98,7 @@ const messageEvent = z.object({
   user_team: maybe,
   source_team: maybe,
   bot_id: maybe,
-  hidden: z.boolean().optional(),
+  hidden: z.boolean().nullish(),
   text: maybe,
   files: z.array(slackFile).nullish(),
 });
@@ -220,8 +221,7 @@ function readMessage(event: z.infer<typeof messageEvent>, bodyTeam: string, me: 
   const { channel, ts, thread_ts: thread, user, text: words = '', files } = event;
   if (user === undefined || user === me.botUserId || user === 'USLACKBOT') return undefined;
   if (event.bot_id !== undefined || event.hidden || !spoken.has(event.subtype)) return undefined;
-  const mention = `<@${me.botUserId}>`;
-  const mentioned = event.type === 'app_mention' || words.includes(mention);
+  const mentioned = event.type === 'app_mention' || mentions(words, me.botUserId);
   const first = /^\s*<@([UW][A-Z0-9]+)(?:\|[^>]*)?>/.exec(words)?.[1];
   const root = thread ?? (isDirect(channel) ? undefined : ts);
   return {

@@ -62,8 +62,12 @@ export interface SlackLimits {
   readonly pictureMs: number;
   /** Milliseconds without a pong after which a socket counts as lost, and before it is made again. */
   readonly socketMs: number;
+  /** Slack waits so long, in milliseconds, for an acknowledgement: a request that is not done by then is not waited for at the end. */
+  readonly ackMs: number;
   /** A reply in a thread that nobody mentioned us in yet waits so long for the mention, which may arrive after it. */
   readonly lateMs: number;
+  /** Pictures of so many messages are fetched and put away at once: each may be large, and all of them lie in memory. */
+  readonly picturesAtOnce: number;
   /** Milliseconds before an event that failed is tried again, one try each; then it waits for the next start. */
   readonly again: readonly number[];
 }
@@ -80,6 +84,9 @@ export const slackLimits: SlackLimits = {
   pictureBytes: pictureLimits.bytes,
   pictureMs: 60_000,
   socketMs: 5_000,
+  ackMs: 3_000,
   lateMs: 360_000,
-  again: [5_000, 30_000, 120_000],
+  picturesAtOnce: 4,
+  // Some hours: nobody may start the bot anew after an outage of Slack's.
+  again: [5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 7_200_000],
 };

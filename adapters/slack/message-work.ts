@@ -6,17 +6,20 @@ import type { Attachment } from '../../src/conversation/message.ts';
 import { replyTo } from '../../src/conversation/replies/reply-to.ts';
 import { asChatReidError, ChatReidError } from '../../src/foundation/error.ts';
 import type { AdapterWatch } from '../adapter.ts';
+import { Gate } from '../gate.ts';
 import type { Journal } from '../journal.ts';
 import type { AssistantThreads } from './assistant-threads.ts';
 import { actOfValue } from './button-act.ts';
 import { conversationName, isDirect, type Place, userName } from './conversation-names.ts';
 import type { EventWork, KeptIncoming } from './event-gate.ts';
 import type { HomeTab } from './home-tab.ts';
-import type { Incoming, Me, Person } from './incoming.ts';
-import { escaped, writtenText } from './mrkdwn.ts';
+import type { Incoming, Me, Person, SlackFile } from './incoming.ts';
+import { messageLimits, type SlackLimits } from './limits.ts';
+import { cut, escaped, writtenText } from './mrkdwn.ts';
 import type { Forms } from './forms.ts';
 import type { Origin, Origins } from './origins.ts';
 import type { FetchedPictures, PictureFiles } from './picture-files.ts';
+import type { PicturesAbove } from './pictures-above.ts';
 import type { Poster } from './poster.ts';
 import { actsOfView, type SubmittedView } from './submitted-view.ts';
 import type { Threads } from './threads.ts';
@@ -30,6 +33,8 @@ export interface MessageWorkParts {
   readonly poster: Poster;
   readonly whispers: Whispers;
   readonly files: PictureFiles;
+  readonly above: PicturesAbove;
+  readonly limits: Pick<SlackLimits, 'picturesAtOnce'>;
   readonly home: HomeTab;
   readonly forms: Forms;
   readonly assistant: AssistantThreads;
@@ -57,8 +62,11 @@ const nothing: Working = { done: Promise.resolve() };
 export class MessageWork implements EventWork {
   /** Messages that are being answered, and their talks. */
   readonly #running = new Map<string, string>();
+  readonly #pictured: Gate;
 
-  constructor(private readonly parts: MessageWorkParts) {}
+  constructor(private readonly parts: MessageWorkParts) {
+    this.#pictured = new Gate(parts.limits.picturesAtOnce);
+  }
 
   async begin(incoming: KeptIncoming): Promise<Working> {
     if ('by' in incoming && this.#isStranger(incoming.by)) return this.#refuseStranger(incoming);
@@ -126,15 +134,31 @@ export class MessageWork implements EventWork {
   }
 
   async #message(incoming: Extract<Incoming, { kind: 'message' }>): Promise<Working> {
-    const { id, ts, by, place, files } = incoming;
-    const { threads, assistant, me } = this.parts;
+    const { ts, place } = incoming;
+    const { threads, above } = this.parts;
     const talk = await threads.talkAt(place);
     const direct = isDirect(place.channel) && place.thread === undefined;
     // A thread under it goes on with the same talk.
     await threads.claim(direct ? { channel: place.channel, thread: ts } : place, direct ? 'direct' : 'own');
-    const origin = { place, user: by.user };
-    const fetched = await this.#fetched(incoming.id, talk, origin, files);
-    if (!fetched) return this.#refusing(incoming.id);
+    const files =
+      incoming.mentioned && incoming.files.length === 0 ? await above.of(place, ts, talk) : incoming.files;
+    if (files.length === 0) return this.#said(incoming, talk, files);
+    return this.#pictured.through(() => this.#said(incoming, talk, files));
+  }
+
+  /** @param files those of the message, or of the one that it is said under */
+  async #said(
+    incoming: Extract<Incoming, { kind: 'message' }>,
+    talk: Place,
+    files: readonly SlackFile[],
+  ): Promise<Working> {
+    const { id, by, place } = incoming;
+    const { assistant, me } = this.parts;
+    const borrowed = files.length > incoming.files.length;
+    const said = borrowed ? { said: ':frame_with_picture: With the picture above' } : {};
+    const origin = { place, user: by.user, ...said };
+    const fetched = await this.#fetched(id, talk, origin, files);
+    if (!fetched) return this.#refusing(id);
     const text = writtenText(incoming.text, me.botUserId);
     const empty = text === '' && fetched.pictures.length === 0;
     void assistant.working(place, text);
@@ -186,7 +210,7 @@ export class MessageWork implements EventWork {
   ): Promise<Working> {
     const { threads } = this.parts;
     const asked = `:mag: <@${by.user}> is looking for: ${escaped(words)}`;
-    const root = await this.#standing(`${id} root`, origin, asked.slice(0, 2_900), words);
+    const root = await this.#standing(`${id} root`, origin, cut(asked, messageLimits.sectionText), words);
     if (!root) return nothing;
     await threads.claim(root);
     return this.#hand({ id, by, origin: { ...origin, place: root }, talk: root, text: words, acts });
@@ -205,9 +229,11 @@ export class MessageWork implements EventWork {
       return nothing;
     await threads.claim(place);
     const talk = await threads.talkAt(place);
-    const fetched = await this.#fetched(id, talk, origin, files);
-    if (!fetched) return this.#refusing(id);
-    return this.#hand({ id, by, origin, talk, pictures: fetched.pictures });
+    return this.#pictured.through(async () => {
+      const fetched = await this.#fetched(id, talk, origin, files);
+      if (!fetched) return this.#refusing(id);
+      return this.#hand({ id, by, origin, talk, pictures: fetched.pictures });
+    });
   }
 
   async #submitted(id: string, view: SubmittedView, by: Person): Promise<Working> {
@@ -242,7 +268,7 @@ export class MessageWork implements EventWork {
         id,
         origin.place,
         markup,
-        escaped(text).slice(0, 3_000) || 'Looking',
+        cut(escaped(text), messageLimits.text) || 'Looking',
       );
     } catch (error) {
       const known = asChatReidError(error, 'posting in Slack');
@@ -258,7 +284,7 @@ export class MessageWork implements EventWork {
     id: string,
     talk: Place,
     origin: Origin,
-    files: Parameters<PictureFiles['fetch']>[0],
+    files: readonly SlackFile[],
   ): Promise<FetchedPictures | undefined> {
     const { files: fetching, poster, origins, whispers, watch } = this.parts;
     const fetched = await fetching.fetch(files);

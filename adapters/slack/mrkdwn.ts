@@ -1,14 +1,7 @@
 /** Words of people and of the bot as Slack's text, and back: nothing that somebody wrote is markup or calls anybody. */
 import type { types } from '@slack/bolt';
+import { harmless } from '../harmless.ts';
 import { messageLimits } from './limits.ts';
-
-/** Control characters, marks that turn the direction of writing around, and halves of characters, which no request can carry. */
-const harmful = /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu;
-const halves = /\p{Cs}/gu;
-
-export function harmless(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(harmful, ' ').replace(halves, '\ufffd');
-}
 
 /** `<!channel>`, `<@U1>`, links: without angle brackets and ampersands there are none. */
 export function escaped(text: string): string {
@@ -53,12 +46,21 @@ export function button(
   };
 }
 
-/** What a person wrote, from the text of a message: without the bot's own name, links as they were typed. */
+/** Whether a message calls somebody: `<@U1>`, or `<@U1|name>`. */
+export function mentions(text: string, userId: string): boolean {
+  return text.includes(`<@${userId}>`) || text.includes(`<@${userId}|`);
+}
+
+/** People, channels, groups, links: what Slack makes of words. `< 1.80` in a command, where nothing is escaped, is none. */
+const entity = /<([@#!][^<>|\s]*|[a-z][a-z\d+.-]*:[^<>|\s]*)(?:\|([^<>]*))?>/gi;
+
+/** What a person wrote, from the text of a message or a command: without the bot's own name, links as they were typed. */
 export function writtenText(text: string, botUserId: string): string {
   return text
-    .replaceAll(`<@${botUserId}>`, ' ')
-    .replace(/<([^<>|]*)\|([^<>]*)>/g, (_, target: string, label: string) => labelled(target, label))
-    .replace(/<([^<>]*)>/g, (_, target: string) => bare(target))
+    .replace(entity, (_, target: string, label?: string) => {
+      if (target === `@${botUserId}`) return ' ';
+      return label === undefined ? bare(target) : labelled(target, label);
+    })
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')
     .replace(/&amp;/g, '&')

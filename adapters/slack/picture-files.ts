@@ -3,9 +3,9 @@ import type { Attachment } from '../../src/conversation/message.ts';
 import { asChatReidError, ChatReidError } from '../../src/foundation/error.ts';
 import { sniffFormat } from '../../src/foundation/picture.ts';
 import { downloadPicture } from '../download.ts';
+import { harmless } from '../harmless.ts';
 import { type SlackFile, slackFile } from './incoming.ts';
 import type { SlackLimits } from './limits.ts';
-import { harmless } from './mrkdwn.ts';
 import type { SlackCalls } from './slack-calls.ts';
 
 export interface PictureFilesParts {

@@ -1,10 +1,11 @@
 /** A reply as Block Kit: whatever it holds, within Slack's limits. */
 import type { types } from '@slack/bolt';
 import type { Answer, Button, CandidateCard, PeopleChoice, Reply } from '../../src/conversation/reply.ts';
+import { harmless } from '../harmless.ts';
 import { actValue, type KeptActs } from './button-act.ts';
 import { messageLimits, shownLimits } from './limits.ts';
 import { ids } from './methods.ts';
-import { button, cut, escaped, harmless, mrkdwn } from './mrkdwn.ts';
+import { button, cut, escaped, mrkdwn } from './mrkdwn.ts';
 
 /** Files of ours at Slack that the reply shows. */
 export interface ReplyPictures {

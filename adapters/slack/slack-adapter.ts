@@ -14,6 +14,7 @@ import { type SlackLimits, slackLimits } from './limits.ts';
 import { MessageWork } from './message-work.ts';
 import { Origins } from './origins.ts';
 import { PictureFiles } from './picture-files.ts';
+import { PicturesAbove } from './pictures-above.ts';
 import { Poster } from './poster.ts';
 import { UploadingPictures } from './reply-pictures.ts';
 import { clientOptions, SlackCalls } from './slack-calls.ts';
@@ -35,6 +36,7 @@ export class SlackAdapter implements Adapter {
   #connection: Connection | undefined;
   #gate: EventGate | undefined;
   #resumed: Promise<void> = Promise.resolve();
+  #stopped = false;
 
   /** @throws ChatReidError OPTION_INVALID: a token of the wrong kind */
   constructor(private readonly options: SlackOptions) {
@@ -75,6 +77,7 @@ export class SlackAdapter implements Adapter {
   async start(conversations: Conversations): Promise<void> {
     const { journal, watch = unwatched, connection, apiUrl } = this.options;
     const { me, workspaceUrl } = await this.#authorize();
+    if (this.#stopped) throw stoppedWhileStarting();
     const threads = new Threads(journal);
     const { poster, work } = this.#parts(conversations, me, workspaceUrl, threads);
     const gate = new EventGate({ journal, threads, limits: this.#limits, me, watch, work });
@@ -84,6 +87,7 @@ export class SlackAdapter implements Adapter {
       .resume(slackPrefix, (reply) => poster.deliver(reply))
       .catch((error: unknown) => watch.trouble(asChatReidError(error, 'resuming talks of Slack')));
     await gate.replay();
+    if (this.#stopped) throw stoppedWhileStarting();
     this.#connection = connect(connection, {
       limits: this.#limits,
       clientOptions: clientOptions(this.#limits, apiUrl),
@@ -94,6 +98,7 @@ export class SlackAdapter implements Adapter {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     const worked = this.#gate?.stop();
     await this.#connection?.stop();
     await Promise.all([worked, this.#resumed]);
@@ -126,7 +131,7 @@ export class SlackAdapter implements Adapter {
     } = this.options;
     const calls = this.#calls;
     const limits = this.#limits;
-    const hosts = this.options.fileHosts ?? slackHosts;
+    const hosts = slackHosts(this.options);
     const origins = new Origins(journal);
     const whispers = new Whispers(calls, watch, hosts);
     const pictures = new UploadingPictures(conversations, calls, limits);
@@ -139,6 +144,8 @@ export class SlackAdapter implements Adapter {
       poster,
       whispers,
       files: new PictureFiles({ calls, botToken, hosts, limits }),
+      above: new PicturesAbove({ calls, conversations, me }),
+      limits,
       home: new HomeTab({ calls, journal, conversations, galleries, me, workspaceUrl }),
       forms: new Forms({ calls, conversations, galleries, me }),
       assistant: new AssistantThreads({ calls, journal, threads, poster, conversations, me }),
@@ -150,6 +157,10 @@ export class SlackAdapter implements Adapter {
     });
     return { poster, work };
   }
+}
+
+function stoppedWhileStarting(): ChatReidError {
+  return new ChatReidError('CANCELLED', 'Slack was stopped while it started.', 'Start it again.');
 }
 
 function demand(holds: boolean, message: string, next: string): void {

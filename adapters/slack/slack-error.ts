@@ -40,6 +40,8 @@ const refused: Readonly<Record<string, Sentences>> = {
     'New posts in that channel are not allowed, only threads.',
     'Ask in a thread, or in a direct message.',
   ],
+  thread_not_found: ['The message that the thread hangs on is gone.', 'Ask again, outside of that thread.'],
+  cannot_reply_to_message: ['Slack allows no replies to that message.', 'Ask again, outside of that thread.'],
   user_not_in_channel: ['The person is not in that channel.', 'Ask in a channel that both are in.'],
   file_not_found: [
     'Slack has the file no more, or the bot may not see it.',
@@ -68,6 +70,8 @@ const lasting: ReadonlySet<string> = new Set([
   'restricted_action',
   'restricted_action_read_only_channel',
   'restricted_action_thread_only_channel',
+  'thread_not_found',
+  'cannot_reply_to_message',
 ]);
 
 /** Slack's name of what it refused; undefined for every other failure. */

@@ -34,10 +34,16 @@ export interface SlackOptions {
   readonly watch?: AdapterWatch;
   /** `https://slack.com/api/` by default. */
   readonly apiUrl?: string;
-  /** Where pictures are kept, as names or `*.name`: Slack's own hosts by default. */
+  /** Where pictures are kept beside the hosts of `apiUrl`, as names or `*.name`. */
   readonly fileHosts?: readonly string[];
   readonly limits?: Partial<SlackLimits>;
 }
 
-/** Slack's hosts: the token is sent nowhere else. */
-export const slackHosts: readonly string[] = ['slack.com', '*.slack.com'];
+/** Slack's hosts: the token and answers are sent nowhere else. */
+export function slackHosts({
+  apiUrl = 'https://slack.com/api/',
+  fileHosts = [],
+}: Pick<SlackOptions, 'apiUrl' | 'fileHosts'>): readonly string[] {
+  const { hostname } = new URL(apiUrl);
+  return [hostname, `*.${hostname}`, ...fileHosts];
+}

@@ -16,6 +16,8 @@ export interface SubmittedView {
   readonly after?: string;
   readonly before?: string;
   readonly gallery?: string;
+  /** There was a choice of galleries, and none is chosen any more. */
+  readonly galleryEmptied: boolean;
 }
 
 /** Ids of the fields, which are blocks and actions at once. */
@@ -50,7 +52,8 @@ export function readView(value: unknown): SubmittedView | undefined {
   const { id, callback_id: kind, private_metadata, state } = read.data;
   const of = (name: string) => state.values[name]?.[name];
   const place = openedAt(private_metadata);
-  const gallery = of(fields.gallery)?.selected_option?.value;
+  const galleryField = of(fields.gallery);
+  const gallery = galleryField?.selected_option?.value;
   const after = instant(of(fields.after)?.selected_date_time);
   const before = instant(of(fields.before)?.selected_date_time);
   return {
@@ -59,6 +62,7 @@ export function readView(value: unknown): SubmittedView | undefined {
     words: of(fields.words)?.value?.trim() ?? '',
     cameras: names(of(fields.cameras)),
     places: names(of(fields.places)),
+    galleryEmptied: galleryField !== undefined && gallery === undefined,
     ...(place === undefined ? {} : { place }),
     ...(after === undefined ? {} : { after }),
     ...(before === undefined ? {} : { before }),
@@ -81,11 +85,13 @@ export function viewErrors({
 }
 
 /** The form shows all that restricts, so that what is empty in it restricts no more. */
-export function actsOfView({ kind, cameras, places, after, before, gallery }: SubmittedView): Act[] {
+export function actsOfView(view: SubmittedView): Act[] {
+  const { kind, cameras, places, after, before, gallery, galleryEmptied } = view;
   const empty = cameras.length + places.length === 0 && !after && !before && !gallery;
   if (kind === 'find' && empty) return [];
   return [
     ...(kind === 'find' ? [] : [{ act: 'lift', part: 'time' } as const]),
+    ...(kind === 'filters' && galleryEmptied ? [{ act: 'lift', part: 'gallery' } as const] : []),
     {
       act: 'constrain',
       cameras,

@@ -5,27 +5,35 @@ import { isDirect, type Place } from './conversation-names.ts';
 /** As many as are looked up without the disk. */
 const remembered = 5_000;
 
+/** The talk that goes on in a thread: the thread's own, or the one of the direct messages around it. */
+type Talk = 'own' | 'direct';
+
 export class Threads {
-  /** The talk that goes on in a thread: the thread's own, or the one of the direct messages around it. */
-  readonly #talks = new Map<string, 'own' | 'direct'>();
+  /** `kept`: the disk has it too. */
+  readonly #talks = new Map<string, { readonly talk: Talk; readonly kept: boolean }>();
   readonly #waiting = new Map<string, Set<() => void>>();
 
   constructor(private readonly journal: Journal) {}
 
   /** From now on, and, when it resolves, after a restart too. @param talk what its messages belong to */
-  async claim({ channel, thread }: Place, talk: 'own' | 'direct' = 'own'): Promise<void> {
+  async claim({ channel, thread }: Place, talk: Talk = 'own'): Promise<void> {
     if (thread === undefined) return;
     const key = keyOf(channel, thread);
-    const known = this.#talks.get(key) ?? (await this.#recalled(key));
-    this.#note(key, known ?? talk);
+    const noted = this.#talks.get(key);
+    const kept = noted?.kept ? noted.talk : await this.#recalled(key);
+    this.#note(key, kept ?? talk, kept !== undefined);
     for (const wake of this.#waiting.get(key) ?? []) wake();
-    if (known === undefined) await this.journal.remember(factOf(key), talk);
+    if (kept !== undefined) return;
+    await this.journal.remember(factOf(key), talk);
+    this.#note(key, talk, true);
   }
 
   /** Known in this process at once: who comes next finds it, though the disk does not have it yet. */
   noted({ channel, thread }: Place): void {
-    if (thread !== undefined && !this.#talks.has(keyOf(channel, thread)))
-      this.#note(keyOf(channel, thread), 'own');
+    // All of a direct message is ours; whether its thread has a talk of its own only the disk knows.
+    if (thread === undefined || isDirect(channel)) return;
+    const key = keyOf(channel, thread);
+    if (!this.#talks.has(key)) this.#note(key, 'own', false);
   }
 
   async isOurs({ channel, thread }: Place): Promise<boolean> {
@@ -57,21 +65,24 @@ export class Threads {
     return leave;
   }
 
-  async #known(channel: string, thread: string): Promise<'own' | 'direct' | undefined> {
+  async #known(channel: string, thread: string): Promise<Talk | undefined> {
     const key = keyOf(channel, thread);
-    const known = this.#talks.get(key) ?? (await this.#recalled(key));
-    if (known !== undefined) this.#note(key, known);
-    return known;
+    const noted = this.#talks.get(key);
+    if (noted) return noted.talk;
+    const kept = await this.#recalled(key);
+    // Claimed while the disk was asked: what is in memory is newer.
+    if (kept !== undefined && !this.#talks.has(key)) this.#note(key, kept, true);
+    return this.#talks.get(key)?.talk;
   }
 
-  async #recalled(key: string): Promise<'own' | 'direct' | undefined> {
+  async #recalled(key: string): Promise<Talk | undefined> {
     const kept = await this.journal.recall(factOf(key));
     return kept === 'own' || kept === 'direct' ? kept : undefined;
   }
 
-  #note(key: string, talk: 'own' | 'direct'): void {
+  #note(key: string, talk: Talk, kept: boolean): void {
     this.#talks.delete(key);
-    this.#talks.set(key, talk);
+    this.#talks.set(key, { talk, kept });
     const oldest = this.#talks.keys().next().value;
     if (this.#talks.size > remembered && oldest !== undefined) this.#talks.delete(oldest);
   }

@@ -2,6 +2,7 @@
 import type { types } from '@slack/bolt';
 import type { ChatReidError } from '../../src/foundation/error.ts';
 import type { AdapterWatch } from '../adapter.ts';
+import { addressAmong } from '../download.ts';
 import type { Origin } from './origins.ts';
 import { escaped, mrkdwn } from './mrkdwn.ts';
 import type { SlackCalls } from './slack-calls.ts';
@@ -46,11 +47,8 @@ export class Whispers {
 
   /** Such an address works for half an hour and a few times. */
   async #responded(url: string, whisper: Whisper): Promise<boolean> {
-    const host = URL.canParse(url) ? new URL(url).hostname : '';
-    if (!this.hosts.some((one) => (one.startsWith('*.') ? host.endsWith(one.slice(1)) : host === one)))
-      return false;
     try {
-      const response = await fetch(url, {
+      const response = await fetch(addressAmong(url, this.hosts), {
         method: 'POST',
         redirect: 'error',
         headers: { 'content-type': 'application/json' },

@@ -21,6 +21,25 @@ test('an event is taken once, however often and fast it is delivered', async () 
   expect(await new Journal('slack', shelves).take('Ev1', {})).toBe(false);
 });
 
+test('a copy that comes while the event is being finished is not taken again', async () => {
+  const shelves = memoryShelves();
+  const journal = new Journal('slack', shelves);
+  await journal.take('Ev1', 1);
+  const { events } = shelves;
+  const slow = {
+    get: async (key: string) => {
+      await journal.finish('Ev1');
+      return events.get(key);
+    },
+    getMany: (keys: readonly string[]) => events.getMany(keys),
+    set: (entries: Parameters<Shelf['set']>[0]) => events.set(entries),
+    delete: (keys: readonly string[]) => events.delete(keys),
+    entries: () => events.entries(),
+  };
+  expect(await new Journal('slack', { ...shelves, events: slow }).take('Ev1', 1)).toBe(false);
+  expect(await journal.unfinished()).toEqual([]);
+});
+
 test('a process that starts anew finds what was not finished, on the disk, in the order in which it came', async () => {
   const folder = await temporaryFolder();
   const first = await openStorage({ folder });
@@ -112,3 +131,41 @@ function failing(shelf: Shelf, doing: 'set' | 'delete'): JournalShelves['events'
     delete: doing === 'delete' ? () => Promise.reject(new Error('killed')) : (keys) => shelf.delete(keys),
   };
 }
+
+test('only what cannot be done again waits for the disk: taking an event, and what may be posted', async () => {
+  const shelves = memoryShelves();
+  const writes: string[] = [];
+  const told = (shelf: Shelf, name: string): Pick<Shelf, 'set' | 'delete'> => ({
+    set: (entries) => {
+      writes.push(...entries.map(({ key }) => `${name} ${key}`));
+      return shelf.set(entries);
+    },
+    delete: (keys) => {
+      writes.push(...keys.map((key) => `${name} -${key}`));
+      return shelf.delete(keys);
+    },
+  });
+  const shelf = (under: Shelf): Shelf => ({
+    get: (key) => under.get(key),
+    getMany: (keys) => under.getMany(keys),
+    entries: () => under.entries(),
+    ...told(under, 'synced'),
+    unsynced: told(under, 'unsynced'),
+  });
+  const journal = new Journal('slack', { events: shelf(shelves.events), posts: shelf(shelves.posts) });
+  await journal.take('Ev1', {});
+  await journal.remember('place', 1);
+  await journal.keepPosted('m1', { stage: 'trying' });
+  await journal.keepPosted('m1', { stage: 'final' }, { synced: false });
+  await journal.finish('Ev1');
+  await journal.dismiss(['place']);
+  expect(writes).toEqual([
+    'synced slack/event/Ev1',
+    'unsynced slack/fact/place',
+    'synced slack/post/m1',
+    'unsynced slack/post/m1',
+    'unsynced slack/seen/Ev1',
+    'unsynced -slack/event/Ev1',
+    'unsynced -slack/fact/place',
+  ]);
+});

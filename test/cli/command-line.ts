@@ -1,7 +1,7 @@
 /** Runs command lines for tests: in this process with a model of colours, or as the real program in a child. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
+import { PassThrough, Readable, Transform } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type LocalModel, makers } from '../../src/cli/composition.ts';
 import { runCommandLine } from '../../src/cli/program.ts';
@@ -24,11 +24,19 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly model?: Partial<LocalModel>;
   readonly now?: Date;
+  /** Hears what is written to stdout, as it is written. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** The model is {@link ColourModel}; the store, the importer and the search are the real ones. */
 export async function chatreid(argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  const stderr = new PassThrough();
+  const stdout = new Transform({
+    transform(chunk, _encoding, done) {
+      options.onOutput?.(String(chunk));
+      done(null, chunk);
+    },
+  });
   const stdin = Object.assign(Readable.from(options.stdin === undefined ? [] : [options.stdin]), {
     isTTY: options.tty ?? false,
   });

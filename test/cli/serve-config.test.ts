@@ -29,6 +29,11 @@ describe('what is allowed', () => {
     }
   });
 
+  test('the same for health and metrics, and for the log', () => {
+    const config = parse('web:\nlog:\noperator:');
+    expect(config).toMatchObject({ log: { level: 'info' }, operator: { host: '127.0.0.1', port: 9464 } });
+  });
+
   test('the example, which has every key and every platform', () => {
     // What it has commented out is a key too.
     const whole = exampleConfig.replaceAll(/^(\s*)# ([a-z]\w*:)/gm, '$1$2');
@@ -57,6 +62,12 @@ describe('what is wrong is told by its path', () => {
     ['web:\ngraceSeconds: -1', 'graceSeconds must be a number that is at least 0'],
     ['[1, 2]', 'must be a section'],
     ['web: {', 'neither YAML nor JSON'],
+    [
+      'discord: {guilds: [123456789012345678]}',
+      'discord.guilds.0 must be text (digits alone need quotation marks).',
+    ],
+    ['slack: {allowTeams: T0123456789}', 'slack.allowTeams must be a list, as in [a, b].'],
+    ['slack: {path: events}', 'slack.path: must begin with /.'],
     ['web: {port: 1}\nweb: {port: 2}', 'neither YAML nor JSON'],
   ])('%j', (text, sentence) => {
     expect(() => parse(text)).toThrow(sentence);
@@ -131,6 +142,15 @@ describe('secrets', () => {
       expect(error).toMatchObject({ code: 'OPTION_INVALID', message: expect.stringContaining(name) });
       expect((error as Error).message).not.toContain(planted);
     }
+  });
+
+  test.each(['xoxb-…', 'the token', 'x'])('copied from the docs, or in part: %s', async (copied) => {
+    await expect(read({ [name]: copied })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: `${name} (the token) is too short, or has a character in it that none has.`,
+    });
+    const chosen = readSecrets([{ name, what: 'the token', chosen: true }], [name], { [name]: copied });
+    expect((await chosen).get(name)).toBe(copied);
   });
 
   test('have a name of their own each', () => {

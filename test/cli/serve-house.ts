@@ -95,12 +95,16 @@ export interface Bot {
   at(path: string): Promise<Response>;
 }
 
-/** @param config YAML without platforms: those that are played are added */
+/**
+ * @param config YAML without platforms: those that are played are added
+ * @param ready what the log holds when the test goes on
+ */
 export async function startBot(
   adapters: readonly PlayedAdapter[],
   env: NodeJS.ProcessEnv,
   config = 'graceSeconds: 10',
   model: Partial<LocalModel> = {},
+  ready = /"event":"ready"|info {2}ready| ready/,
 ): Promise<Bot> {
   const platforms = adapters.map(played);
   const all = [config, 'operator: {port: 0}', ...adapters.map(({ name }) => `${name}:`)].join('\n');
@@ -147,7 +151,7 @@ export async function startBot(
     },
     at: (path) => fetch(`${/http:\/\/127\.0\.0\.1:\d+/.exec(logged)![0]}${path}`),
   };
-  while (!/"event":"ready"|info {2}ready| ready/.test(logged)) {
+  while (!ready.test(logged)) {
     const failed = await Promise.race([
       ended.then(
         () => true,

@@ -124,6 +124,24 @@ describe('stopping', () => {
     expect(bot.log()).toContain('"left":0,"event":"stopped"');
   });
 
+  test('does not wait for a platform that is still being started, and stops that too', async () => {
+    const [good, slow] = [new PlayedAdapter('good'), new PlayedAdapter('slow')];
+    let connect = () => {};
+    slow.start = () =>
+      new Promise((resolve) => {
+        connect = resolve;
+      });
+    bot = await startBot([good, slow], env, 'graceSeconds: 1', {}, /"platform":"good".*"started"/);
+    const stopping = bot.stop();
+    await expect.poll(() => [good.stopped, slow.stopped]).toEqual([1, 1]);
+    // It is there after all, when nobody waits any more.
+    connect();
+    await stopping;
+    expect(slow.stopped).toBe(2);
+    expect(bot.log()).not.toContain('"ready"');
+    expect(bot.log()).toContain('"event":"stopped"');
+  });
+
   test('leaves what takes longer than its grace to the next process, which answers it', async () => {
     const one = new PlayedAdapter('one');
     let asked = () => {};
@@ -245,9 +263,13 @@ describe('the command', () => {
   test.each(['SIGTERM', 'SIGINT'])('serves the page until %s, and ends with 0', async (name) => {
     const path = await write('web.yaml', 'web: {port: 0}\nlog: {format: json}\noperator: {port: 0}');
     const stop = new AbortController();
-    const running = chatreid(['serve', '--config', path], { env, signal: stop.signal });
-    setTimeout(() => stop.abort(new DOMException(name, 'AbortError')), 300);
-    const { exitCode, stdout, stderr } = await running;
+    const { exitCode, stdout, stderr } = await chatreid(['serve', '--config', path], {
+      env,
+      signal: stop.signal,
+      onOutput: (text) => {
+        if (text.includes('"ready"')) stop.abort(new DOMException(name, 'AbortError'));
+      },
+    });
     expect([exitCode, stderr]).toEqual([0, '']);
     const events = stdout
       .trim()

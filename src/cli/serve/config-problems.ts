@@ -30,12 +30,12 @@ function sentence(issue: Issue, schema: z.ZodType): string {
 }
 
 const kinds: Readonly<Record<string, string>> = {
-  string: 'text',
+  string: 'text (digits alone need quotation marks)',
   int: 'a whole number',
   number: 'a number',
   boolean: 'true or false',
   object: 'a section with keys of its own',
-  array: 'a list',
+  array: 'a list, as in [a, b]',
 };
 
 function sizes(origin: string): string {

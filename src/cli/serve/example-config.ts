@@ -41,6 +41,8 @@ discord:
   messageContent: true # plain messages go on with a search; false where the intent is not granted
   # Servers that may use the bot, and whether people may write to it directly. Left out: all, and yes.
   # guilds: ["123456789012345678"]
+  # Members with one of these roles may use it. Left out: every member.
+  # roles: ["123456789012345678"]
   # directMessages: false
   # Servers that get the commands at once. Left out: all, which Discord may take a while to show.
   # commandGuilds: ["123456789012345678"]

@@ -16,6 +16,8 @@ export interface SecretName {
   readonly name: string;
   /** `the bot token`, for sentences. */
   readonly what: string;
+  /** Chosen by people: any characters. Absent: a platform made it. */
+  readonly chosen?: true;
 }
 
 export interface Platform<Section = unknown> {

@@ -6,10 +6,14 @@ import type { Platform, SecretName } from './platform.ts';
 /** By the name of their variable; what is not set is not in it. */
 export type Secrets = ReadonlyMap<string, string>;
 
+/** What a platform makes has no blank in it, nor the ellipsis of our docs. */
+const made = /^[!-~]{8,}$/;
+
 /**
  * `NAME` or `NAME_FILE`; white space around a secret is none of it.
  *
- * @throws ChatReidError OPTION_INVALID: both are set, a file cannot be read, one is missing that `needed` names
+ * @throws ChatReidError OPTION_INVALID: both are set, a file cannot be read, one is missing that `needed` names, one is
+ * only a part or an example of a secret
  */
 export async function readSecrets(
   names: readonly SecretName[],
@@ -17,8 +21,14 @@ export async function readSecrets(
   env: NodeJS.ProcessEnv,
 ): Promise<Secrets> {
   const secrets = new Map<string, string>();
-  for (const { name, what } of names) {
+  for (const { name, what, chosen } of names) {
     const secret = await readSecret(name, env);
+    if (secret !== undefined && !chosen && !made.test(secret)) {
+      throw invalid(
+        `${name} (${what}) is too short, or has a character in it that none has.`,
+        'Copy the whole of it, and nothing else.',
+      );
+    }
     if (secret !== undefined) secrets.set(name, secret);
     else if (needed.includes(name)) {
       throw invalid(`${name} (${what}) is not set.`, `Set it, or set ${name}_FILE to a file that holds it.`);

@@ -22,21 +22,21 @@ const general = {
     .max(3600)
     .default(20)
     .describe('how long running searches may go on when the bot is stopped'),
-  log: z
-    .strictObject({
+  log: named(
+    z.strictObject({
       level: z.enum(logLevels).default('info').describe('what is logged'),
       format: z
         .enum(['auto', 'json', 'lines'])
         .default('auto')
         .describe('lines are for people; auto: on a terminal, json elsewhere'),
-    })
-    .prefault({}),
-  operator: z
-    .strictObject({
+    }),
+  ).prefault({}),
+  operator: named(
+    z.strictObject({
       host: z.string().min(1).max(255).default('127.0.0.1').describe('address of health and metrics'),
       port: z.int().min(0).max(65_535).default(9464).describe('its port; 0 takes any that is free'),
-    })
-    .optional(),
+    }),
+  ).optional(),
 };
 
 type General = z.infer<z.ZodObject<typeof general>>;
@@ -89,13 +89,14 @@ export function parseServeConfig(text: string, from: string, platforms: readonly
   return { ...z.object(general).parse(data), platforms: wanted };
 }
 
-/** With a section for each platform; one that is named with nothing in it (`slack:`) is there, with its defaults. */
+/** With a section for each platform. */
 export function configSchema(platforms: readonly Platform[]) {
   const sections = platforms.map(({ name, section }) => [name, named(section).optional()] as const);
   return z.strictObject({ ...general, ...Object.fromEntries(sections) });
 }
 
-function named(section: z.ZodType): z.ZodType {
+/** A section with nothing in it (`slack:`) is there, with its defaults. */
+function named<Section extends z.ZodType>(section: Section) {
   return z.preprocess((value) => (value === null ? {} : value), section);
 }
 
@@ -106,7 +107,7 @@ function parsed(text: string, refuse: (said: readonly string[]) => ChatReidError
     const document = parseDocument(text);
     const [error] = document.errors;
     // The lines that the parser quotes may hold a secret.
-    if (error) throw new Error(error.message.split('\n')[0]);
+    if (error) throw new Error(error.message.split('\n')[0]?.replace(/:$/, '.'));
     return (document.toJS({ maxAliasCount: 20 }) as unknown) ?? {};
   } catch (error) {
     throw refuse([`It is neither YAML nor JSON: ${messageOf(error).slice(0, 200)}`]);

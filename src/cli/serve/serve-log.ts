@@ -13,7 +13,7 @@ export interface ServeLogOptions {
   /** Lines for people in place of JSON. */
   readonly lines: boolean;
   readonly out: Pick<Writable, 'write'>;
-  /** Whatever else goes wrong, these leave in no line. */
+  /** Whatever else goes wrong, these leave in no line. Shorter than 8 characters none is, and would be in every word. */
   readonly secrets: readonly string[];
   readonly now?: () => Date;
 }
@@ -28,6 +28,7 @@ const tokenLike = /xox[a-z]-[\w-]+|xapp-[\w-]+|[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,
 export function serveLog({ level, lines, out, secrets, now = () => new Date() }: ServeLogOptions): ServeLog {
   const cleaned = (line: string) =>
     secrets
+      .filter(({ length }) => length >= 8)
       .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
       .reduce((text, secret) => text.replaceAll(secret, cut), line)
       .replace(tokenLike, cut);

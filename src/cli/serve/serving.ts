@@ -26,6 +26,7 @@ export class Serving {
   readonly #states = new PlatformStates();
   readonly #metrics: Metrics;
   readonly #operator: OperatorServer;
+  /** Those that are started or being started. */
   readonly #running: Adapter[] = [];
   /** What goes on until the bot is stopped. */
   readonly #beside: Promise<unknown>[] = [];
@@ -54,9 +55,14 @@ export class Serving {
     try {
       const gallery = await talkGallery(work, config.gallery);
       const conversations = await work.parts.conversations(gallery, () => work.shell.now());
-      await this.#startAll(conversations, gallery);
-      log.info({ platforms: this.#running.map(({ name }) => name).join(',') }, 'ready');
-      this.#beside.push(this.#warm(gallery));
+      const started = this.#startAll(conversations, gallery);
+      this.#beside.push(started.catch(() => undefined));
+      // A platform may be waited for longer than whoever stops the bot waits.
+      await Promise.race([started, aborted(work.signal)]);
+      if (!work.signal.aborted) {
+        log.info({ platforms: this.#running.map(({ name }) => name).join(',') }, 'ready');
+        this.#beside.push(this.#warm(gallery));
+      }
       await aborted(work.signal);
       await this.#stop(conversations);
     } catch (error) {
@@ -97,18 +103,24 @@ export class Serving {
       const secrets = await readSecrets(platform.secrets, platform.needs(section), this.work.shell.env);
       const watch = this.#adapterWatch(name);
       adapter = await platform.adapter(section, secrets, { work: this.work, gallery, watch });
-      await adapter.start(new WatchedConversations(conversations, this.#talkWatch(name)));
       this.#running.push(adapter);
+      await adapter.start(new WatchedConversations(conversations, this.#talkWatch(name)));
+      this.work.signal.throwIfAborted();
       this.#states.started(name, adapter);
-      this.log.info({ platform: name, at: platform.where(section) }, 'started');
+      this.log.info({ platform: name, at: taken(platform.where(section), adapter.url) }, 'started');
       return undefined;
     } catch (error) {
       const known = asChatReidError(error, `starting ${name}`);
-      this.#states.set(name, 'failed');
-      this.#metrics.failed(name, known.code);
-      this.log.error({ platform: name, ...loggedError(known) }, 'not started');
-      // What of it was begun.
-      await adapter?.stop().catch(() => undefined);
+      if (!this.work.signal.aborted) {
+        this.#states.set(name, 'failed');
+        this.#metrics.failed(name, known.code);
+        this.log.error({ platform: name, ...loggedError(known) }, 'not started');
+      }
+      if (adapter) {
+        this.#running.splice(this.#running.indexOf(adapter), 1);
+        // What of it was begun.
+        await adapter.stop().catch(() => undefined);
+      }
       return known;
     }
   }
@@ -138,9 +150,8 @@ export class Serving {
     await Promise.race([stopped, over(graceSeconds * 1000)]);
     // Whatever still runs is broken off: it is on the disk, and adapters see that it was not answered.
     await conversations.close(0);
-    await Promise.race([stopped, over(putAwayMs)]);
+    await Promise.race([Promise.allSettled([stopped, ...this.#beside]), over(putAwayMs)]);
     grace.abort();
-    await Promise.allSettled(this.#beside);
     this.log.info({ left: this.#left }, 'stopped');
   }
 
@@ -206,4 +217,9 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+/** Port 0 is any that was free. */
+function taken(where: string, url: string | undefined): string {
+  return url === undefined ? where : where.replace(/:0(?=\/)/, `:${new URL(url).port}`);
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { webApi } from '@slack/bolt';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { slackLimits } from '../../../adapters/slack/limits.ts';
 import { SlackAdapter } from '../../../adapters/slack/slack-adapter.ts';
 import { failureOf, isLasting, slackError } from '../../../adapters/slack/slack-error.ts';
 import { errorCodes } from '../../../src/foundation/error.ts';
@@ -31,6 +32,8 @@ describe('what Slack refuses', () => {
     ['invalid_auth', {}, /does not know the token/, /xoxb-/],
     ['account_inactive', {}, /removed from the workspace/, /Install the app again/],
     ['is_archived', {}, /archived/, /in use/],
+    ['thread_not_found', {}, /thread hangs on is gone/, /outside of that thread/],
+    ['cannot_reply_to_message', {}, /no replies/, /outside of that thread/],
     ['msg_too_long', {}, /no message of that length/, /less/],
     ['something_new', {}, /Slack refused chat.postMessage: something_new/, /docs\/slack\.md/],
   ])('%s is a sentence with the next step', (code, more, message, next) => {
@@ -55,6 +58,10 @@ describe('what Slack refuses', () => {
       'PLATFORM_UNREACHABLE',
     );
   });
+});
+
+test('an outage of an hour is waited for', () => {
+  expect(slackLimits.again.reduce((sum, ms) => sum + ms, 0)).toBeGreaterThan(3_600_000);
 });
 
 describe('the adapter', () => {
@@ -113,6 +120,16 @@ describe('the adapter', () => {
     expect(house.troubles).toEqual([]);
   });
 
+  test('under a message that is gone nobody is waited for, and who asked is told', async () => {
+    await house.open(conversations);
+    house.slack.faults.next('chat.postMessage', { error: 'cannot_reply_to_message' }, 5);
+    await house.slack.people.say({ text: 'red cap', mention: true }).acknowledged;
+    await until(() => house.slack.workspace.ephemerals.map(({ text }) => text)).toEqual([
+      'Slack allows no replies to that message. Ask again, outside of that thread.',
+    ]);
+    expect(house.slack.callsOf('chat.postMessage')).toHaveLength(1);
+  });
+
   test('in a channel that was archived meanwhile nobody is waited for, and the operator is told', async () => {
     await house.open(conversations);
     house.slack.faults.next('chat.postMessage', { error: 'is_archived' });
@@ -137,6 +154,35 @@ describe('the adapter', () => {
     house.slack.disconnect('refresh_requested');
     const next = house.slack.people.say({ text: 'green coat', mention: true });
     await until(() => house.finals(`C0GATE/${next.ts}`).length).toBe(1);
+  });
+
+  test('goes on where connecting again fails in several ways, and says so', async () => {
+    await house.open(conversations);
+    const lost: unknown[] = [];
+    const listen = (error: unknown) => lost.push(error);
+    process.on('unhandledRejection', listen);
+    house.slack.faults.next('apps.connections.open', { error: 'internal_error' });
+    house.slack.faults.next('apps.connections.open', { status: 503 });
+    house.slack.drop();
+    await until(() => house.troubles.length).toBe(2);
+    const root = house.slack.people.say({ text: 'red cap', mention: true });
+    await until(() => house.finals(`C0GATE/${root.ts}`).length).toBe(1);
+    process.off('unhandledRejection', listen);
+    expect(lost).toEqual([]);
+  });
+
+  test('reads on after an envelope that holds no event', async () => {
+    await house.open(conversations);
+    const lost: unknown[] = [];
+    const listen = (error: unknown) => lost.push(error);
+    process.on('unhandledRejection', listen);
+    house.slack.sockets.raw('{"type":"events_api","envelope_id":"e1","payload":{}}');
+    house.slack.sockets.raw('null');
+    await until(() => house.troubles.map(({ code }) => code)).toEqual(['INTERNAL', 'INTERNAL']);
+    const root = house.slack.people.say({ text: 'red cap', mention: true });
+    await until(() => house.finals(`C0GATE/${root.ts}`).length).toBe(1);
+    process.off('unhandledRejection', listen);
+    expect(lost).toEqual([]);
   });
 
   test('acknowledges nothing that it could not keep: Slack brings it again', async () => {
@@ -205,5 +251,16 @@ test('a bot token of a person is refused', async () => {
     code: 'PLATFORM_REFUSED',
   });
   expect(house.adapter).toBeInstanceOf(SlackAdapter);
+  await house.remove();
+});
+
+test('what is stopped while it starts connects to nothing, and says so', async () => {
+  const house = await SlackHouse.build();
+  house.slack.faults.next('auth.test', { delayMs: 100 });
+  const adapter = house.made();
+  const starting = adapter.start(new StandInConversations(async () => undefined));
+  const [, started] = await Promise.allSettled([adapter.stop(), starting]);
+  expect(started).toMatchObject({ status: 'rejected', reason: { code: 'CANCELLED' } });
+  expect(house.slack.sockets.connections).toBe(0);
   await house.remove();
 });

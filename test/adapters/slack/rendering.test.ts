@@ -263,6 +263,9 @@ describe('text', () => {
     ['<mailto:a@b.example|a@b.example> <!here> <!subteam^S1|@team>', 'a@b.example @here @team'],
     ['ask <@U2|boris>\n camera  3', 'ask @boris\n camera 3'],
     ['&amp;lt;', '&lt;'],
+    ['<@U0BOT|chatreid> not 2', 'not 2'],
+    ['between < 1.80 and > 1.60, <b>', 'between < 1.80 and > 1.60, <b>'],
+    ['<https://x.example|> <tel:+4930|+49 30>', 'https://x.example +49 30'],
   ])('of a message is what was typed: %s', (sent, typed) => {
     expect(writtenText(sent, 'U0BOT')).toBe(typed);
   });

@@ -1,4 +1,5 @@
 /** What people do in Slack, and what comes of it: the real client library over a local Slack, conversations that answer as a test says. */
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Deliver } from '../../../src/conversation/conversations.ts';
 import type { Message } from '../../../src/conversation/message.ts';
@@ -81,6 +82,29 @@ describe('what is said', () => {
     });
     expect(thread(root)[1]).toMatchObject({ threadTs: root.ts });
     expect(heard()).toHaveLength(2);
+  });
+
+  test('its threads are its own after a restart too', async () => {
+    await open();
+    const root = people().say({ text: 'a man in red', mention: true });
+    await until(() => house.finals(`C0GATE/${root.ts}`).length).toBe(1);
+    await house.close();
+    await open();
+    const reply = people().reply(root, { text: 'not 2' });
+    await until(() => house.finals(`C0GATE/${reply.ts}`).length).toBe(1);
+  });
+
+  test('a mention in a thread under a direct message goes on with the talk around it, after a restart too', async () => {
+    await open();
+    const first = people().say({ channel: 'im', text: 'a man in red' });
+    await until(() => house.finals(`${first.channel}/${first.ts}`).length).toBe(1);
+    await house.close();
+    await open();
+    people().reply({ channel: first.channel, thread: first.ts }, { text: 'not 2', mention: true });
+    await until(() => heard().map(({ conversation }) => conversation)).toEqual([
+      'slack:T0SITE/D0ANNA/direct',
+      'slack:T0SITE/D0ANNA/direct',
+    ]);
   });
 
   test('what is said elsewhere in a channel, to somebody else, by bots, or as an edit is not for us', async () => {
@@ -223,6 +247,55 @@ describe('pictures', () => {
     expect(heard()).toEqual([]);
   });
 
+  test('of the message above are meant by a mention that brings none', async () => {
+    await open();
+    const photo = people().upload([{ name: 'gate.png', bytes: png }], { user: 'U0BORIS', text: 'look' });
+    await photo.acknowledged;
+    const asked = people().reply(photo, { text: 'who is this?', mention: true });
+    await until(() => heard().map(({ attachments }) => attachments.map(({ name }) => name))).toEqual([
+      ['gate.png'],
+    ]);
+    await until(() => house.finals(`C0GATE/${asked.ts}`).map(wordsOf).join()).toContain(
+      'With the picture above',
+    );
+    // A second question there is about what was found.
+    conversations.state = async () => ({}) as never;
+    await people().reply(photo, { text: 'and him?', mention: true }).acknowledged;
+    await until(() => heard().length).toBe(2);
+    expect(heard()[1]?.attachments).toEqual([]);
+  });
+
+  test.each([
+    ['is no picture', { name: 'plan.pdf', mimetype: 'application/pdf' }, undefined],
+    ['cannot be read', { name: 'gate.png' }, 'missing_scope'],
+  ])('of a message above that %s are not missed', async (_what, file, refused) => {
+    await open();
+    const above = people().upload([{ ...file, bytes: png }], { user: 'U0BORIS' });
+    await above.acknowledged;
+    if (refused) house.slack.faults.next('conversations.replies', { error: refused });
+    people().reply(above, { text: 'a man in red', mention: true });
+    await until(() => heard().map(({ text, attachments }) => [text, attachments.length])).toEqual([
+      ['a man in red', 0],
+    ]);
+  });
+
+  test('of many messages at once are not all held in memory', async () => {
+    let [waiting, most] = [0, 0];
+    const handle = conversations.handle.bind(conversations);
+    conversations.handle = (message, deliver) => {
+      most = Math.max(most, ++waiting);
+      const kept = new Promise((resolve) => setTimeout(resolve, 20)).then(() => {
+        waiting--;
+        return [];
+      });
+      return { ...handle(message, deliver), accepted: kept };
+    };
+    await open();
+    for (let i = 0; i < 12; i++) people().upload([{ name: `${i}.png`, bytes: png }], { mention: true });
+    await until(() => heard().length).toBe(12);
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
   test('one of several that cannot be had does not stop the others', async () => {
     await open();
     const files = [
@@ -302,6 +375,18 @@ describe('answers', () => {
     ]);
     expect(thread(root)).toEqual([]);
   });
+});
+
+test('half a request does not keep it from stopping', async () => {
+  const connection = { kind: 'http', signingSecret: 'secret', port: 0, host: '127.0.0.1' } as const;
+  const adapter = await open({ connection });
+  const slow = connect(Number(new URL(adapter.url!).port), '127.0.0.1');
+  slow.write('POST /slack/events HTTP/1.1\r\ncontent-length: 10\r\nhost: x\r\n\r\n');
+  const closed = new Promise((resolve) => slow.once('close', resolve));
+  slow.on('error', () => undefined);
+  await new Promise((resolve) => slow.once('connect', resolve));
+  await house.close();
+  await closed;
 });
 
 test('over HTTP it is the same, and requests that are not signed are refused', async () => {

@@ -23,6 +23,7 @@ export const quickLimits: Partial<SlackLimits> = {
   fileLookMs: 5,
   /** Also how long a pong may take: a busy machine loses its connection, and presses with it, where this is short. */
   socketMs: 1_000,
+  ackMs: 500,
   lateMs: 2_000,
   again: [20, 50, 100, 200, 400, 800],
 };

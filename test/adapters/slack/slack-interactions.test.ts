@@ -95,10 +95,34 @@ describe('buttons, forms, commands', () => {
     await people().submit({ Cameras: ['3'], From: '', Until: '1778600000' });
     await until(() => heard().length).toBe(2);
     expect(heard()[1]).toMatchObject({ conversation: heard()[0]!.conversation });
-    const [lift, constrain] = heard()[1]!.acts ?? [];
-    expect(lift).toEqual({ act: 'lift', part: 'time' });
-    expect(constrain).toMatchObject({ act: 'constrain', cameras: ['3'], places: [] });
+    const acts = heard()[1]!.acts ?? [];
+    expect(acts[0]).toEqual({ act: 'lift', part: 'time' });
+    expect(acts.at(-1)).toMatchObject({ act: 'constrain', cameras: ['3'], places: [] });
     await until(() => thread(root).length).toBe(2);
+  });
+
+  test('/find takes what stands in angle brackets as it was typed', async () => {
+    await open();
+    await people().slash('/find', 'between < 1.80 and > 1.60');
+    await until(() => heard().map(({ text }) => text)).toEqual(['between < 1.80 and > 1.60']);
+  });
+
+  test('filters: a gallery that is chosen no more is lifted', async () => {
+    await open();
+    conversations.state = async () => ({ gallery: 'yard', cameras: [], places: [] }) as never;
+    const { ts } = await answered();
+    await people().press({ ts }, 'Filters');
+    await until(() => house.slack.callsOf('views.open').length).toBe(1);
+    await people().submit({ Gallery: '' });
+    await until(() => heard().length).toBe(2);
+    expect(heard()[1]?.acts).toContainEqual({ act: 'lift', part: 'gallery' });
+  });
+
+  test('answers to a command go where Slack asks for them, whatever other hosts have pictures', async () => {
+    await open({ fileHosts: ['files.example.org'] });
+    await people().slash('/find', 'help');
+    await until(() => whispers().length).toBe(1);
+    expect(house.slack.callsOf('chat.postEphemeral')).toEqual([]);
   });
 
   test('/find with words posts who looks for whom, and answers in the thread of it', async () => {

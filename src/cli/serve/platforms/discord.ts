@@ -5,16 +5,19 @@ import { platform } from '../platform.ts';
 import { address } from './address.ts';
 
 const token = 'CHATREID_DISCORD_TOKEN';
-const snowflakes = z.array(z.string().regex(/^\d{15,22}$/, 'must be the id of a server, in quotation marks'));
+const snowflakes = z.array(z.string().regex(/^\d{15,22}$/, 'must be an id, in quotation marks'));
 
 const section = z.strictObject({
   guilds: snowflakes
     .optional()
     .describe('servers that may use the bot (default: all that it was invited to)'),
+  roles: snowflakes.optional().describe('members with one of these roles may use it (default: every member)'),
   directMessages: z
     .boolean()
     .optional()
-    .describe('whether people may write to it directly (default: without guilds)'),
+    .describe(
+      'whether people may write to it directly, whoever they are (default: without guilds and roles)',
+    ),
   commandGuilds: snowflakes
     .optional()
     .describe(
@@ -48,13 +51,14 @@ export const discord = platform({
     ]);
     const { parts, settings, shell } = work;
     const rest = { ...(apiUrl ? { api: apiUrl } : {}), ...(attachmentHosts ? { attachmentHosts } : {}) };
-    const { guilds, directMessages, commandGuilds, messageContent, shards } = its;
+    const { guilds, roles, directMessages, commandGuilds, messageContent, shards } = its;
     return new DiscordAdapter({
       journal: new Journal('discord', await parts.storage()),
       token: secrets.get(token) ?? '',
       messageContent,
       shards,
       ...(guilds ? { guilds } : {}),
+      ...(roles ? { roles } : {}),
       ...(directMessages === undefined ? {} : { directMessages }),
       ...(commandGuilds ? { commandGuilds } : {}),
       galleries: { list: async () => (await parts.store()).galleries() },

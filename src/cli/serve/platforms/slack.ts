@@ -19,7 +19,7 @@ const section = z.strictObject({
     .describe('http: port to listen on; 0 takes any that is free'),
   path: z
     .string()
-    .startsWith('/')
+    .startsWith('/', 'must begin with /')
     .max(200)
     .default('/slack/events')
     .describe('http: path of the request URL'),

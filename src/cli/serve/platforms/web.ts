@@ -12,7 +12,13 @@ export const web = platform({
     host: z.string().min(1).max(255).default('127.0.0.1').describe('address to listen on'),
     port: z.int().min(0).max(65_535).default(8787).describe('port to listen on; 0 takes any that is free'),
   }),
-  secrets: [{ name: token, what: 'what everybody who opens the page must know, at least 16 characters' }],
+  secrets: [
+    {
+      name: token,
+      what: 'what everybody who opens the page must know, at least 16 characters',
+      chosen: true,
+    },
+  ],
   needs: ({ host }) => (loopback.test(host) ? [] : [token]),
   where: ({ host, port }) =>
     `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}/`,
