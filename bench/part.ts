@@ -2,7 +2,16 @@
 import type { Figure } from './figure.ts';
 
 /** In the order in which they run. Each is a file in parts/. */
-export const partNames = ['engine', 'peak', 'search', 'lag', 'import', 'metrics', 'conversation'] as const;
+export const partNames = [
+  'engine',
+  'peak',
+  'search',
+  'lag',
+  'import',
+  'metrics',
+  'conversation',
+  'acks',
+] as const;
 export type PartName = (typeof partNames)[number];
 
 /** Halves of a part that run in a process each; parts/ holds them too. */

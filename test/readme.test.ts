@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { platforms } from '../src/cli/serve/platforms.ts';
+import { secretNames } from '../src/cli/serve/secrets.ts';
 import { readActs } from '../src/conversation/interpreter/read-acts.ts';
 import { manifest } from '../src/evaluation/datasets/manifest.ts';
 import { packageRoot } from '../src/foundation/package-root.ts';
+import { LocalPlatforms } from './adapters/local-platforms.ts';
 
 const root = packageRoot();
 const readme = await readFile(join(root, 'README.md'), 'utf8');
@@ -18,6 +21,7 @@ const commands = [...readme.matchAll(/^(?:printf '(.*)' \| )?npm run -s chatreid
 
 let folder: string;
 let pictureId: string;
+let local: LocalPlatforms;
 
 /** The reader's folder: some pictures in pictures/, and a photo of somebody who is in them. */
 beforeAll(async () => {
@@ -29,8 +33,12 @@ beforeAll(async () => {
   for (const name of names.slice(1, 13)) await copyFile(join(demo, name), join(folder, 'pictures', name));
   await writeFile(join(folder, 'token.txt'), '0123456789abcdef0123456789abcdef\n');
   await writeFile(join(folder, 'cameras.csv'), manifestOf(names[0]!, names.slice(1, 13)));
+  local = await LocalPlatforms.start();
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await local?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** The photo as query, the pictures as gallery. Names begin with person and camera: d0001_c2. */
 function manifestOf(photo: string, pictures: readonly string[]): string {
@@ -44,7 +52,8 @@ function manifestOf(photo: string, pictures: readonly string[]): string {
 
 function start(args: readonly string[]) {
   const program = ['--import', import.meta.resolve('tsx'), join(root, 'src/cli/main.ts'), ...args];
-  const env = { ...process.env, CHATREID_HOME: join(folder, 'home'), CHATREID_TIME_ZONE: 'Europe/Berlin' };
+  const home = { CHATREID_HOME: join(folder, 'home'), CHATREID_TIME_ZONE: 'Europe/Berlin' };
+  const env = { ...process.env, ...home, ...local.env };
   return spawn(process.execPath, program, { cwd: folder, env });
 }
 
@@ -78,6 +87,37 @@ async function served(args: readonly string[]): Promise<string> {
   return health;
 }
 
+/** The bot of the reader's config, asked on both platforms in the README's own words, until it is told to stop. */
+async function bot(args: readonly string[]): Promise<string> {
+  const config = join(folder, args[args.indexOf('--config') + 1]!);
+  await writeFile(config, local.pointedHere(await readFile(config, 'utf8')));
+  const child = start(args);
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  let log = '';
+  child.stdout.on('data', (lines: Buffer) => {
+    log += String(lines);
+  });
+  try {
+    await expect.poll(() => log, { timeout: 60_000 }).toContain('"ready"');
+    const [first, then] = ['man in a green top', 'not 2'];
+    for (const { name } of platforms) expect(log).toMatch(new RegExp(`"platform":"${name}".*"started"`));
+    await Promise.all([local.askInSlack(first, then), local.askInDiscord(first, then)]);
+    const page = /"platform":"web","at":"([^"]+)"/.exec(log)?.[1];
+    expect((await fetch(new URL('/health', page))).status).toBe(200);
+    for (const secret of Object.values(local.env)) expect(log).not.toContain(secret);
+  } finally {
+    child.kill('SIGTERM');
+  }
+  expect(await ended).toBe(0);
+  return log;
+}
+
+/** What runs until it is stopped is asked something first. */
+function running(args: readonly string[]): Promise<string> | undefined {
+  if (args[0] === 'web') return served(args);
+  return args[0] === 'serve' && args.length === 3 ? bot(args) : undefined;
+}
+
 describe('the commands, in the order of the README', () => {
   test.each(commands)(
     '%s',
@@ -88,10 +128,11 @@ describe('the commands, in the order of the README', () => {
         };
         pictureId = pictures[0]!.pictureId;
       }
-      const args = words(command.replace(/--not \S+/, `--not ${pictureId}`));
-      const stdout =
-        args[0] === 'web' ? await served(args) : await chatreid(args, piped ?? 'man in a green top\n');
+      const [line = '', file] = command.split(' > ');
+      const args = words(line.replace(/--not \S+/, `--not ${pictureId}`));
+      const stdout = await (running(args) ?? chatreid(args, piped ?? 'man in a green top\n'));
       expect(stdout.trim()).not.toBe('');
+      if (file) await writeFile(join(folder, file), stdout);
       const sheet = /--sheet (\S+)/.exec(command)?.[1];
       if (sheet) expect((await stat(join(folder, sheet))).size).toBeGreaterThan(1000);
       if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject({ stage: 'final', answer: {} });
@@ -174,10 +215,25 @@ test('every subcommand that the README lists exists', async () => {
   }
 });
 
+test('the secrets that the README names are those that Slack and Discord need', () => {
+  const named = new Set(readme.match(/CHATREID_(SLACK|DISCORD)_\w+/g));
+  const needed = platforms.flatMap(({ section, needs }) => needs(section.parse({})));
+  expect([...named]).toEqual(needed);
+  expect(secretNames(platforms).map(({ name }) => name)).toEqual(expect.arrayContaining([...named]));
+});
+
 test('every file that the README points to exists', async () => {
   const targets = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target]) => target ?? '');
   expect(targets.length).toBeGreaterThan(3);
   for (const target of targets) await access(join(root, target));
+});
+
+test('what the README says of Slack and Discord is in the installed package too', async () => {
+  const { files } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { files: string[] };
+  const section = /^## In Slack and Discord\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? '';
+  const targets = [...section.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target!);
+  for (const target of ['adapters/slack/manifest.json', 'adapters/web/page/main.js', ...targets])
+    expect([target, files.some((file) => `${target}/`.startsWith(`${file}/`))]).toEqual([target, true]);
 });
 
 test('every npm script that the README names exists', async () => {

@@ -9,7 +9,7 @@ export function failures(report: SoakReport): string[] {
     ...doubled.map((one) => `Doubled: ${one}`),
     ...wrongTurns.map((one) => `Not one turn: ${one}`),
     ...mistakes.map((one) => `Refused by the platform: ${one}`),
-    ...(unfinished > 0 ? [`${unfinished} events are in the journal still.`] : []),
+    ...unfinished.map((one) => `In the journal still: ${one}`),
     ...(exitCode === 0 ? [] : [`The last bot ended with ${exitCode} when it was told to stop.`]),
   ];
 }
@@ -21,7 +21,9 @@ export function soakTable(report: SoakReport): string {
     `${points} kills (seed ${seed}) in ${seconds.toFixed(0)} s:`,
     `  ${kills.write} before or after a write, ${kills.call} at a call or an acknowledgement, ${kills.time} at a moment, ${kills.idle} with nothing left to do`,
     `${said} messages, brought ${delivered} times`,
-    `  lost ${lost.length}, doubled ${doubled.length}, not one turn ${wrongTurns.length}, events left over ${unfinished}`,
-    wrong.length === 0 ? 'Nothing was lost and nothing was doubled.' : wrong.slice(0, 30).join('\n'),
+    `  lost ${lost.length}, doubled ${doubled.length}, not one turn ${wrongTurns.length}, events left over ${unfinished.length}`,
+    wrong.length === 0
+      ? 'Nothing was lost and nothing was doubled.'
+      : [...wrong.slice(0, 30), 'The log of the last bot:', report.log].join('\n'),
   ].join('\n');
 }

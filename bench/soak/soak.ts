@@ -35,10 +35,12 @@ export interface SoakReport {
   /** Turns that are there twice, or not at all. */
   readonly wrongTurns: readonly string[];
   /** Events that the journal still has at the end. */
-  readonly unfinished: number;
+  readonly unfinished: readonly string[];
   readonly mistakes: readonly string[];
   /** Of the last life, which was told to stop. */
   readonly exitCode: number | null;
+  /** The end of its log. */
+  readonly log: string;
   readonly seconds: number;
 }
 
@@ -82,7 +84,7 @@ class Soak {
         say?.(`${point} of ${points} kills, ${this.#sent.length} messages said, ${open} to be answered`);
       }
     }
-    const exitCode = await this.#lastLife();
+    const last = await this.#lastLife();
     return {
       points,
       seed: this.options.seed,
@@ -93,7 +95,7 @@ class Soak {
       doubled: this.#doubled(),
       ...(await this.#kept()),
       mistakes: sides.flatMap((side) => side.mistakes().map((mistake) => `${side.name}: ${mistake}`)),
-      exitCode,
+      ...last,
       seconds: (performance.now() - this.#begun) / 1000,
     };
   }
@@ -168,7 +170,7 @@ class Soak {
     }
   }
 
-  async #lastLife(): Promise<number | null> {
+  async #lastLife(): Promise<Pick<SoakReport, 'exitCode' | 'log'>> {
     const bot = this.#bot();
     this.#next?.kill('SIGKILL');
     for (const side of this.options.sides) side.onStep = () => {};
@@ -185,8 +187,10 @@ class Soak {
     if (this.#open().length > 0) this.options.say?.(this.#stuck(bot));
     // Whatever would be posted a second time has been by then.
     await sleep(500);
+    while (!bot.ended && Date.now() < until && (await this.#journal()).length > 0) await sleep(500);
     bot.kill('SIGTERM');
-    return (await bot.exited)[0];
+    const [exitCode] = await bot.exited;
+    return { exitCode, log: bot.output.slice(-20_000) };
   }
 
   /** What nobody has a final answer to. */
@@ -216,7 +220,7 @@ class Soak {
   async #kept(): Promise<Pick<SoakReport, 'wrongTurns' | 'unfinished'>> {
     const parts = new Composition(settingsFrom(this.#env));
     try {
-      const { talks, events } = await parts.storage();
+      const { talks } = await parts.storage();
       const turns = new Map<string, number>();
       for await (const { value } of talks.entries()) {
         if (isTurn(value)) turns.set(value.messageId, (turns.get(value.messageId) ?? 0) + 1);
@@ -225,9 +229,19 @@ class Soak {
         const times = turns.get(id) ?? 0;
         return times === 1 || (times === 0 && withdrawn()) ? [] : [`${side.name} ${id}: ${times} turns`];
       });
-      let unfinished = 0;
-      for await (const _ of events.entries()) unfinished++;
-      return { wrongTurns, unfinished };
+      return { wrongTurns, unfinished: await this.#journal() };
+    } finally {
+      await parts.close();
+    }
+  }
+
+  /** Events that are not finished; read beside the bot that writes. */
+  async #journal(): Promise<readonly string[]> {
+    const parts = new Composition(settingsFrom(this.#env));
+    try {
+      const keys: string[] = [];
+      for await (const { key } of (await parts.storage()).events.entries()) keys.push(key);
+      return keys;
     } finally {
       await parts.close();
     }
