@@ -127,12 +127,18 @@ describe('its commands', () => {
     const config = join(root, 'serve.yaml');
     await writeFile(config, fenced('yaml')[0] ?? '');
     const tokens = Object.fromEntries(
-      [...page.matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [name, value]),
+      [...page.matchAll(/^export (\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [
+        name,
+        value.replace('…', 'of-a-reader'),
+      ]),
     );
     const env = { CHATREID_HOME: join(root, 'home'), CHATREID_MODEL: model, ...tokens };
     const check = await chatreid(['serve', '--config', config, '--check'], { env });
     expect(check.stdout).toMatch(/^slack +would start/m);
     expect(check.exitCode).toBe(0);
+    const copied = { ...env, CHATREID_SLACK_BOT_TOKEN: 'xoxb-…' };
+    const example = await chatreid(['serve', '--config', config, '--check'], { env: copied });
+    expect(example.stdout).toContain('is too short, or has a character in it that none has.');
     const without = await chatreid(['serve', '--config', config, '--check'], {
       env: { ...env, CHATREID_SLACK_APP_TOKEN: '' },
     });

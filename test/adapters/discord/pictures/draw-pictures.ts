@@ -1,7 +1,4 @@
-/**
- * Draws docs/pictures/discord-*.png: `chatreid serve` answers people of the local Discord with the demo's pictures, and what it
- * posted is shown. Run it by hand when the posts change: npx tsx test/adapters/discord/pictures/draw-pictures.ts
- */
+/** Draws docs/pictures/discord-*.png, by hand when the posts change: npx tsx test/adapters/discord/pictures/draw-pictures.ts */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
