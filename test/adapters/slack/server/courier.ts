@@ -1,5 +1,6 @@
 /** Brings what happens to the app: several times or out of order where a test wants it, again where it was not acknowledged. */
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json, JsonObject } from './json.ts';
 import { textAt } from './json.ts';
@@ -57,6 +58,8 @@ export class Courier {
     private readonly times: { readonly ackDeadlineMs: number; readonly retryAfterMs: readonly number[] },
   ) {
     this.transport = transport;
+    // As many listen as deliveries are under way.
+    setMaxListeners(0, this.#ending.signal);
   }
 
   /** Everything that is sent from now on waits for `release`. */
