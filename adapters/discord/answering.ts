@@ -173,13 +173,14 @@ export class Answering {
   /** @returns whether there is one now */
   async #thread(channel: string, message: string, words: string): Promise<boolean> {
     const name = cut(plain(words), discordLimits.threadName) || 'Search';
+    // A thread has the id of its first message. It is known before it is there: people may write in it when this process is gone.
+    await this.parts.places.keepSearch(message);
     try {
       await this.parts.api.openThread(channel, message, name);
     } catch (error) {
       // Where no thread can be, or may be opened, the search goes on in the channel.
       if (refusalOf(error) !== refusals.threadExists) return false;
     }
-    await this.parts.places.keepSearch(message);
     return true;
   }
 

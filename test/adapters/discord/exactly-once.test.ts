@@ -168,10 +168,28 @@ describe('a process that ends anywhere', () => {
     rest.onStep = () => {};
     // What was on its way to Discord when the process ended still arrives.
     await new Promise((resolve) => setTimeout(resolve, 30));
+    // A thread that stands there is written in, whether its process lived to know that it stands or not.
+    const [thread] = world.threads('gate');
+    const later = thread && (await people.say('anna', thread.id, 'camera 3'));
     await again();
-    await answeredOnce(find.id, direct.id);
+    await answeredOnce(find.id, direct.id, ...(later ? [later.id] : []));
     expect(world.threads('gate').length).toBeLessThanOrEqual(1);
     expect(ended || last > 20).toBe(true);
+  });
+
+  test('knows a thread before it stands: who writes in it while nobody listens is heard', async () => {
+    house = await DiscordHouse.build();
+    disk = new KeptTalks();
+    await house.open(new TalksOfAProcess(disk));
+    const { people, rest, world } = house.discord;
+    let known: Promise<unknown> | undefined;
+    rest.onStep = () => {
+      const [thread] = world.threads('gate');
+      if (thread) known ??= new Journal('discord', house!.shelves).recall(`thread/${thread.id}`);
+    };
+    const find = await people.slash('anna', 'gate', 'find', { words: 'a red cap' });
+    await answeredOnce(find.id);
+    expect(await known).toBe(true);
   });
 });
 
