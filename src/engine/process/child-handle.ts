@@ -53,8 +53,9 @@ export class ChildHandle {
       };
       const ended = (code: number | null, signal: string | null): void =>
         leave(signal ? `signal ${signal}` : `exit code ${code}`);
-      // 'close' comes after the last of stderr, which has the reason; but a grandchild can hold that pipe open.
-      this.#process.once('exit', (code, signal) => setTimeout(ended, stderrPatienceMs, code, signal).unref());
+      // 'close' comes after the last of stderr, which has the reason; but a grandchild can hold that pipe open. The timer holds the
+      // event loop: nothing else may be left of a child that is gone, and somebody may be waiting for that.
+      this.#process.once('exit', (code, signal) => setTimeout(ended, stderrPatienceMs, code, signal));
       this.#process.once('close', ended);
       this.#process.once('error', (error) => leave(error.message));
       // A child without its channel is of no use; but most are just exiting, and that exit tells more than a kill.
