@@ -1,6 +1,7 @@
 /** A private search stays private, and roles are asked for by whatever way somebody comes. */
 import { afterEach, describe, expect, test } from 'vitest';
 import type { DiscordOptions } from '../../../adapters/discord/discord-adapter.ts';
+import { Journal } from '../../../adapters/journal.ts';
 import type { Deliver } from '../../../src/conversation/conversations.ts';
 import type { Message as Asked } from '../../../src/conversation/message.ts';
 import { replyTo, StandInConversations } from '../stand-in-conversations.ts';
@@ -48,7 +49,11 @@ describe('a private search whose answer came late, as a direct message', () => {
     await expect.poll(() => find.original?.embeds[0]?.description ?? '', patience).toContain('first page');
     discord.clock.advance(16 * 60_000);
     go();
-    return { discord, talks, answer: await post(find.id) };
+    const answer = await post(find.id);
+    // People press later than a test can: by then it is written down whose search the post belongs to.
+    const journal = new Journal('discord', house.shelves);
+    await expect.poll(() => journal.recall(`talk/${answer.id}`), patience).toBeDefined();
+    return { discord, talks, answer };
   }
 
   test('goes on there when its button is pressed, and nowhere else', async () => {

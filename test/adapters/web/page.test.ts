@@ -301,7 +301,7 @@ describe.runIf(chromiumPath !== undefined)('the page', { timeout: 180_000 }, () 
       .click();
     await page.getByRole('button', { name: 'Forget it' }).click();
     await other.getByRole('heading', { name: 'This search was forgotten' }).waitFor();
-    expect(await other.locator('.exchange, .card, .chip, #history a').count()).toBe(0);
+    await expect.poll(() => other.locator('.exchange, .card, .chip, #history a').count()).toBe(0);
     await isTrue(other, "document.querySelector('#announcer').textContent.includes('forgotten')");
     // The page that forgot it is at the beginning of a new one.
     await page.locator('.welcome').waitFor();
