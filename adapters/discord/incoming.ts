@@ -2,6 +2,7 @@
 import { asChatReidError } from '../../src/foundation/error.ts';
 import type { AdapterWatch } from '../adapter.ts';
 import type { Journal, TakenEvent } from '../journal.ts';
+import { Lanes } from '../lanes.ts';
 import type { Answering } from './answering.ts';
 import { asPlatformError, isDead, refusalOf, refusals } from './api-error.ts';
 import type { Completion } from './completion.ts';
@@ -23,7 +24,6 @@ import { type Plan, type PlanParts, planOf } from './plan.ts';
 import { nobody } from './reply-payload.ts';
 import { type Taken, takenOf } from './taken.ts';
 import { Urgency } from './urgency.ts';
-import { WorkLine } from './work-line.ts';
 
 export interface IncomingParts {
   readonly api: DiscordApi;
@@ -42,7 +42,7 @@ const written: ReadonlySet<number> = new Set([0, 19]);
 type Work = (() => Promise<void>) | undefined;
 
 export class Incoming {
-  readonly #line = new WorkLine();
+  readonly #lanes = new Lanes();
   readonly #urgency = new Urgency();
   readonly #running = new Set<Promise<void>>();
 
@@ -79,7 +79,8 @@ export class Incoming {
   }
 
   async #join(channel: string, ready: Promise<Work>): Promise<void> {
-    const done = this.#line.join(channel, ready);
+    // The work deals with its own failures; one that could not be taken in is told to whoever waits for `ready`.
+    const done = this.#lanes.run(channel, async () => (await ready)?.()).catch(() => undefined);
     this.#running.add(done);
     void done.then(() => this.#running.delete(done));
     await ready;

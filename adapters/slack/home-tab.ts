@@ -3,10 +3,10 @@ import type { Conversations } from '../../src/conversation/conversations.ts';
 import { helpText } from '../../src/conversation/replies/help-text.ts';
 import type { GalleryList } from '../gallery-list.ts';
 import type { Journal } from '../journal.ts';
+import { Lanes } from '../lanes.ts';
 import { slackPrefix } from './conversation-names.ts';
 import { homeView } from './home-view.ts';
 import type { Me, Person } from './incoming.ts';
-import { Lanes } from './lanes.ts';
 import { shownLimits } from './limits.ts';
 import type { SlackCalls } from './slack-calls.ts';
 

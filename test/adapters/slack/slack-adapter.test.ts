@@ -1,231 +1,178 @@
 /** What people do in Slack, and what comes of it: the real client library over a local Slack, conversations that answer as a test says. */
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Deliver } from '../../../src/conversation/conversations.ts';
-import type { Message } from '../../../src/conversation/message.ts';
-import type { Reply } from '../../../src/conversation/reply.ts';
-import { answerOf, replyTo, StandInConversations } from '../stand-in-conversations.ts';
+import { describe, expect, test } from 'vitest';
+import { replyTo } from '../stand-in-conversations.ts';
+import { AnsweringSlack, page, png, until } from './answering-slack.ts';
 import { blocksOf, labelsOf, payloadOf, wordsOf } from './posted-reading.ts';
-import { SlackHouse } from './slack-house.ts';
 
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
-  'base64',
-);
-const picture = { pictureId: 'a'.repeat(64) };
-const galleries = {
-  list: async () => [
-    { name: 'site', pictures: 12, cameras: ['1', '3'], places: ['lobby'] },
-    { name: 'yard', pictures: 2, cameras: ['7'], places: [] },
-  ],
-};
-
-let house: SlackHouse;
-let conversations: StandInConversations;
-/** What is answered; a test changes it. */
-let answering: (message: Message, deliver: Deliver) => Promise<void>;
-
-beforeEach(async () => {
-  house = await SlackHouse.build();
-  answering = (message, deliver) => deliver(replyTo(message, { text: [`You said: ${message.text}`] }));
-  conversations = new StandInConversations((message, deliver) => answering(message, deliver));
-});
-afterEach(async () => {
-  await house.remove();
-  expect(house.slack.mistakes).toEqual([]);
-});
-
-const open = (options: Parameters<SlackHouse['open']>[1] = {}) =>
-  house.open(conversations, { galleries, ...options });
-const people = () => house.slack.people;
-const heard = () => conversations.messages;
-const until = <T>(look: () => T) => expect.poll(look, { timeout: 20_000, interval: 10 });
-const thread = (at: { channel: string; thread: string }) =>
-  house.slack.workspace.thread(at.channel, at.thread).filter(({ fromBot }) => fromBot);
-const whispers = () => house.slack.workspace.ephemerals;
-
-/** A reply of two stages with candidates. */
-function page(message: Message, stage: Reply['stage'], more: Partial<Reply> = {}): Reply {
-  return replyTo(message, {
-    stage,
-    line: '"red cap"',
-    text: ['Unsure: there are several.'],
-    answer: answerOf([
-      { camera: '3', buttons: [{ label: 'Use as query', act: { act: 'choose', picture } }] },
-      { compared: stage === 'final' },
-    ]),
-    chips: [{ label: 'camera 3', act: { act: 'lift', part: 'cameras', value: '3' } }],
-    buttons: [{ label: 'More', act: { act: 'more' } }],
-    ...more,
-  });
-}
+const bot = new AnsweringSlack();
 
 describe('what is said', () => {
   test('a mention begins a search in its thread, and replies there need none', async () => {
-    await open();
-    const root = people().say({ text: 'a man in &lt;red&gt;', mention: true });
+    await bot.open();
+    const root = bot.people.say({ text: 'a man in &lt;red&gt;', mention: true });
     await root.acknowledged;
-    await until(() => thread(root).length).toBe(1);
-    expect(heard()[0]).toMatchObject({
+    await until(() => bot.thread(root).length).toBe(1);
+    expect(bot.heard[0]).toMatchObject({
       id: `C0GATE/${root.ts}`,
       conversation: `slack:T0SITE/C0GATE/${root.ts}`,
       user: 'slack:T0SITE/U0ANNA',
       text: 'a man in <red>',
     });
-    const reply = people().reply(root, { user: 'U0BORIS', text: 'not 2' });
+    const reply = bot.people.reply(root, { user: 'U0BORIS', text: 'not 2' });
     await reply.acknowledged;
-    await until(() => thread(root).length).toBe(2);
-    expect(heard()[1]).toMatchObject({
+    await until(() => bot.thread(root).length).toBe(2);
+    expect(bot.heard[1]).toMatchObject({
       text: 'not 2',
-      conversation: heard()[0]!.conversation,
+      conversation: bot.heard[0]!.conversation,
       user: 'slack:T0SITE/U0BORIS',
     });
-    expect(thread(root)[1]).toMatchObject({ threadTs: root.ts });
-    expect(heard()).toHaveLength(2);
+    expect(bot.thread(root)[1]).toMatchObject({ threadTs: root.ts });
+    expect(bot.heard).toHaveLength(2);
   });
 
   test('its threads are its own after a restart too', async () => {
-    await open();
-    const root = people().say({ text: 'a man in red', mention: true });
-    await until(() => house.finals(`C0GATE/${root.ts}`).length).toBe(1);
-    await house.close();
-    await open();
-    const reply = people().reply(root, { text: 'not 2' });
-    await until(() => house.finals(`C0GATE/${reply.ts}`).length).toBe(1);
+    await bot.open();
+    const root = bot.people.say({ text: 'a man in red', mention: true });
+    await until(() => bot.house.finals(`C0GATE/${root.ts}`).length).toBe(1);
+    await bot.house.close();
+    await bot.open();
+    const reply = bot.people.reply(root, { text: 'not 2' });
+    await until(() => bot.house.finals(`C0GATE/${reply.ts}`).length).toBe(1);
   });
 
   test('a mention in a thread under a direct message goes on with the talk around it, after a restart too', async () => {
-    await open();
-    const first = people().say({ channel: 'im', text: 'a man in red' });
-    await until(() => house.finals(`${first.channel}/${first.ts}`).length).toBe(1);
-    await house.close();
-    await open();
-    people().reply({ channel: first.channel, thread: first.ts }, { text: 'not 2', mention: true });
-    await until(() => heard().map(({ conversation }) => conversation)).toEqual([
+    await bot.open();
+    const first = bot.people.say({ channel: 'im', text: 'a man in red' });
+    await until(() => bot.house.finals(`${first.channel}/${first.ts}`).length).toBe(1);
+    await bot.house.close();
+    await bot.open();
+    bot.people.reply({ channel: first.channel, thread: first.ts }, { text: 'not 2', mention: true });
+    await until(() => bot.heard.map(({ conversation }) => conversation)).toEqual([
       'slack:T0SITE/D0ANNA/direct',
       'slack:T0SITE/D0ANNA/direct',
     ]);
   });
 
   test('what is said elsewhere in a channel, to somebody else, by bots, or as an edit is not for us', async () => {
-    await open();
-    const root = people().say({ text: 'hello', mention: true });
+    await bot.open();
+    const root = bot.people.say({ text: 'hello', mention: true });
     await root.acknowledged;
-    await people().say({ text: 'lunch?' }).acknowledged;
-    await people().reply(root, { text: '<@U0BORIS> do you know him?' }).acknowledged;
-    const other = people().say({ text: 'a thread of others' });
-    await people().reply(other, { text: 'yes' }).acknowledged;
-    await people().edit(root, '<@U0BOT> hello again').acknowledged;
-    await until(() => whispers().length).toBe(1);
-    expect(whispers()[0]).toMatchObject({ user: 'U0ANNA', channel: 'C0GATE' });
-    expect(whispers()[0]?.text).toContain('Changes of a message are not read');
-    await people().edit(root, '<@U0BOT> hello once more').acknowledged;
-    await people().reply(root, { text: 'more' }).acknowledged;
-    await until(() => heard().map(({ text }) => text)).toEqual(['hello', 'more']);
-    expect(whispers()).toHaveLength(1);
+    await bot.people.say({ text: 'lunch?' }).acknowledged;
+    await bot.people.reply(root, { text: '<@U0BORIS> do you know him?' }).acknowledged;
+    const other = bot.people.say({ text: 'a thread of others' });
+    await bot.people.reply(other, { text: 'yes' }).acknowledged;
+    await bot.people.edit(root, '<@U0BOT> hello again').acknowledged;
+    await until(() => bot.whispers.length).toBe(1);
+    expect(bot.whispers[0]).toMatchObject({ user: 'U0ANNA', channel: 'C0GATE' });
+    expect(bot.whispers[0]?.text).toContain('Changes of a message are not read');
+    await bot.people.edit(root, '<@U0BOT> hello once more').acknowledged;
+    await bot.people.reply(root, { text: 'more' }).acknowledged;
+    await until(() => bot.heard.map(({ text }) => text)).toEqual(['hello', 'more']);
+    expect(bot.whispers).toHaveLength(1);
   });
 
   test('a direct message is answered beside it, a thread under it goes on with the same talk', async () => {
-    await open();
-    const first = people().say({ channel: 'im', text: 'a man in red' });
+    await bot.open();
+    const first = bot.people.say({ channel: 'im', text: 'a man in red' });
     await first.acknowledged;
-    await until(() => house.finals(`${first.channel}/${first.ts}`).length).toBe(1);
-    const answer = house.finals(`${first.channel}/${first.ts}`)[0]!;
-    await until(() => house.shelves.posts.get(`slack/fact/thread ${first.channel}/${answer.ts}`)).toBe(
+    await until(() => bot.house.finals(`${first.channel}/${first.ts}`).length).toBe(1);
+    const answer = bot.house.finals(`${first.channel}/${first.ts}`)[0]!;
+    await until(() => bot.house.shelves.posts.get(`slack/fact/thread ${first.channel}/${answer.ts}`)).toBe(
       'direct',
     );
     expect(answer.threadTs).toBeUndefined();
-    const second = people().say({ channel: 'im', text: 'not 2' });
-    const under = people().reply({ channel: first.channel, thread: answer.ts }, { text: 'camera 3' });
+    const second = bot.people.say({ channel: 'im', text: 'not 2' });
+    const under = bot.people.reply({ channel: first.channel, thread: answer.ts }, { text: 'camera 3' });
     await Promise.all([second.acknowledged, under.acknowledged]);
-    await until(() => heard().length).toBe(3);
-    expect(new Set(heard().map(({ conversation }) => conversation))).toEqual(
+    await until(() => bot.heard.length).toBe(3);
+    expect(new Set(bot.heard.map(({ conversation }) => conversation))).toEqual(
       new Set(['slack:T0SITE/D0ANNA/direct']),
     );
-    await until(() => house.finals(`${first.channel}/${under.ts}`)[0]?.threadTs).toBe(answer.ts);
+    await until(() => bot.house.finals(`${first.channel}/${under.ts}`)[0]?.threadTs).toBe(answer.ts);
   });
 
   test('a mention alone is told what can be done', async () => {
-    await open();
-    await people().say({ text: '', mention: true }).acknowledged;
-    await until(() => heard()[0]?.acts).toEqual([{ act: 'help' }]);
+    await bot.open();
+    await bot.people.say({ text: '', mention: true }).acknowledged;
+    await until(() => bot.heard[0]?.acts).toEqual([{ act: 'help' }]);
   });
 
   test('a message that is deleted while its search runs ends the search', async () => {
     let end = () => {};
-    answering = () =>
+    bot.answering = () =>
       new Promise((resolve) => {
         end = resolve;
       });
-    await open();
-    const root = people().say({ text: 'more', mention: true });
+    await bot.open();
+    const root = bot.people.say({ text: 'more', mention: true });
     await root.acknowledged;
-    await until(() => heard().length).toBe(1);
-    await people().remove(root).acknowledged;
-    await until(() => conversations.cancelled).toEqual([heard()[0]!.conversation]);
+    await until(() => bot.heard.length).toBe(1);
+    await bot.people.remove(root).acknowledged;
+    await until(() => bot.conversations.cancelled).toEqual([bot.heard[0]!.conversation]);
     end();
   });
 
   test('people of another workspace are refused, where they alone see it, unless they are allowed', async () => {
-    house.slack.workspace.people.set('U0GUEST', {
+    bot.house.slack.workspace.people.set('U0GUEST', {
       id: 'U0GUEST',
       name: 'guest',
       realName: 'A Guest',
       team: 'T0OTHER',
     });
-    house.slack.workspace.addChannel({
+    bot.house.slack.workspace.addChannel({
       id: 'C0SHARED',
       name: 'shared',
       kind: 'public',
       shared: true,
       members: ['U0ANNA', 'U0GUEST', 'U0BOT'],
     });
-    await open();
-    const asked = people().say({ user: 'U0GUEST', channel: 'C0SHARED', text: 'who is it?', mention: true });
+    await bot.open();
+    const asked = bot.people.say({ user: 'U0GUEST', channel: 'C0SHARED', text: 'who is it?', mention: true });
     await asked.acknowledged;
     await until(() =>
-      whispers().map(({ user, text }) => [user, text.includes('Only people of the workspace')]),
+      bot.whispers.map(({ user, text }) => [user, text.includes('Only people of the workspace')]),
     ).toEqual([['U0GUEST', true]]);
-    expect(heard()).toEqual([]);
-    await house.close();
-    await open({ allowTeams: ['T0OTHER'] });
-    await people().say({ user: 'U0GUEST', channel: 'C0SHARED', text: 'who is it?', mention: true })
+    expect(bot.heard).toEqual([]);
+    await bot.house.close();
+    await bot.open({ allowTeams: ['T0OTHER'] });
+    await bot.people.say({ user: 'U0GUEST', channel: 'C0SHARED', text: 'who is it?', mention: true })
       .acknowledged;
-    await until(() => heard().map(({ user }) => user)).toEqual(['slack:T0OTHER/U0GUEST']);
+    await until(() => bot.heard.map(({ user }) => user)).toEqual(['slack:T0OTHER/U0GUEST']);
   });
 
   test('a reply that comes before the mention that began its thread is answered after it', async () => {
-    await open();
-    house.slack.hold();
-    const root = people().say({ text: 'a man in red', mention: true });
-    const reply = people().reply(root, { text: 'not 2' });
-    house.slack.release('reversed');
+    await bot.open();
+    bot.house.slack.hold();
+    const root = bot.people.say({ text: 'a man in red', mention: true });
+    const reply = bot.people.reply(root, { text: 'not 2' });
+    bot.house.slack.release('reversed');
     await Promise.all([root.acknowledged, reply.acknowledged]);
-    await until(() => heard().map(({ text }) => text)).toEqual(['a man in red', 'not 2']);
+    await until(() => bot.heard.map(({ text }) => text)).toEqual(['a man in red', 'not 2']);
   });
 });
 
 describe('pictures', () => {
   test('are fetched with the token, from a mention, a shared file, and of a shared channel', async () => {
-    await open();
-    const root = people().upload([{ name: 'gate.png', bytes: png }], { mention: true, text: 'him?' });
+    await bot.open();
+    const root = bot.people.upload([{ name: 'gate.png', bytes: png }], { mention: true, text: 'him?' });
     await root.acknowledged;
-    await until(() => heard()[0]?.attachments.map(({ name, bytes }) => [name, bytes.length])).toEqual([
+    await until(() => bot.heard[0]?.attachments.map(({ name, bytes }) => [name, bytes.length])).toEqual([
       ['gate.png', png.length],
     ]);
-    await people().reply(root, { files: [{ name: 'b.png', bytes: png, connect: true }] }).acknowledged;
-    await until(() => heard()[1]?.attachments.map(({ name }) => name)).toEqual(['b.png']);
+    await bot.people.reply(root, { files: [{ name: 'b.png', bytes: png, connect: true }] }).acknowledged;
+    await until(() => bot.heard[1]?.attachments.map(({ name }) => name)).toEqual(['b.png']);
   });
 
   test('the log-in page in place of a picture says which scope is missing', async () => {
-    await open();
-    house.slack.scopes.delete('files:read');
-    const root = people().upload([{ name: 'gate.png', bytes: png }], { mention: true });
+    await bot.open();
+    bot.house.slack.scopes.delete('files:read');
+    const root = bot.people.upload([{ name: 'gate.png', bytes: png }], { mention: true });
     await root.acknowledged;
-    await until(() => thread(root).map(wordsOf).join()).toContain('Add files:read under OAuth');
-    expect(payloadOf(thread(root)[0]!)).toMatchObject({ error: 'PLATFORM_REFUSED' });
-    expect(heard()).toEqual([]);
-    expect(house.troubles.map(({ code }) => code)).toContain('PLATFORM_REFUSED');
+    await until(() => bot.thread(root).map(wordsOf).join()).toContain('Add files:read under OAuth');
+    expect(payloadOf(bot.thread(root)[0]!)).toMatchObject({ error: 'PLATFORM_REFUSED' });
+    expect(bot.heard).toEqual([]);
+    expect(bot.house.troubles.map(({ code }) => code)).toContain('PLATFORM_REFUSED');
   });
 
   test.each([
@@ -236,53 +183,54 @@ describe('pictures', () => {
     ],
     ['deleted', {}, 'was deleted'],
   ])('that are %s are told', async (what, more, words) => {
-    await open();
-    house.slack.hold();
-    const root = people().upload([{ name: 'gate.png', bytes: png, ...more }], { mention: true });
-    if (what === 'deleted') people().removeFile(house.slack.workspace.message('C0GATE', root.ts).fileIds[0]!);
-    house.slack.release();
+    await bot.open();
+    bot.house.slack.hold();
+    const root = bot.people.upload([{ name: 'gate.png', bytes: png, ...more }], { mention: true });
+    if (what === 'deleted')
+      bot.people.removeFile(bot.house.slack.workspace.message('C0GATE', root.ts).fileIds[0]!);
+    bot.house.slack.release();
     await root.acknowledged;
-    const told = () => [...thread(root).map(wordsOf), ...whispers().map(({ text }) => text)].join();
+    const told = () => [...bot.thread(root).map(wordsOf), ...bot.whispers.map(({ text }) => text)].join();
     await until(told).toContain(words === 'was deleted' ? 'gate.png' : words);
-    expect(heard()).toEqual([]);
+    expect(bot.heard).toEqual([]);
   });
 
   test('of the message above are meant by a mention that brings none', async () => {
-    await open();
-    const photo = people().upload([{ name: 'gate.png', bytes: png }], { user: 'U0BORIS', text: 'look' });
+    await bot.open();
+    const photo = bot.people.upload([{ name: 'gate.png', bytes: png }], { user: 'U0BORIS', text: 'look' });
     await photo.acknowledged;
-    const asked = people().reply(photo, { text: 'who is this?', mention: true });
-    await until(() => heard().map(({ attachments }) => attachments.map(({ name }) => name))).toEqual([
+    const asked = bot.people.reply(photo, { text: 'who is this?', mention: true });
+    await until(() => bot.heard.map(({ attachments }) => attachments.map(({ name }) => name))).toEqual([
       ['gate.png'],
     ]);
-    await until(() => house.finals(`C0GATE/${asked.ts}`).map(wordsOf).join()).toContain(
+    await until(() => bot.house.finals(`C0GATE/${asked.ts}`).map(wordsOf).join()).toContain(
       'With the picture above',
     );
     // A second question there is about what was found.
-    conversations.state = async () => ({}) as never;
-    await people().reply(photo, { text: 'and him?', mention: true }).acknowledged;
-    await until(() => heard().length).toBe(2);
-    expect(heard()[1]?.attachments).toEqual([]);
+    bot.conversations.state = async () => ({}) as never;
+    await bot.people.reply(photo, { text: 'and him?', mention: true }).acknowledged;
+    await until(() => bot.heard.length).toBe(2);
+    expect(bot.heard[1]?.attachments).toEqual([]);
   });
 
   test.each([
     ['is no picture', { name: 'plan.pdf', mimetype: 'application/pdf' }, undefined],
     ['cannot be read', { name: 'gate.png' }, 'missing_scope'],
   ])('of a message above that %s are not missed', async (_what, file, refused) => {
-    await open();
-    const above = people().upload([{ ...file, bytes: png }], { user: 'U0BORIS' });
+    await bot.open();
+    const above = bot.people.upload([{ ...file, bytes: png }], { user: 'U0BORIS' });
     await above.acknowledged;
-    if (refused) house.slack.faults.next('conversations.replies', { error: refused });
-    people().reply(above, { text: 'a man in red', mention: true });
-    await until(() => heard().map(({ text, attachments }) => [text, attachments.length])).toEqual([
+    if (refused) bot.house.slack.faults.next('conversations.replies', { error: refused });
+    bot.people.reply(above, { text: 'a man in red', mention: true });
+    await until(() => bot.heard.map(({ text, attachments }) => [text, attachments.length])).toEqual([
       ['a man in red', 0],
     ]);
   });
 
   test('of many messages at once are not all held in memory', async () => {
     let [waiting, most] = [0, 0];
-    const handle = conversations.handle.bind(conversations);
-    conversations.handle = (message, deliver) => {
+    const handle = bot.conversations.handle.bind(bot.conversations);
+    bot.conversations.handle = (message, deliver) => {
       most = Math.max(most, ++waiting);
       const kept = new Promise((resolve) => setTimeout(resolve, 20)).then(() => {
         waiting--;
@@ -290,28 +238,28 @@ describe('pictures', () => {
       });
       return { ...handle(message, deliver), accepted: kept };
     };
-    await open();
-    for (let i = 0; i < 12; i++) people().upload([{ name: `${i}.png`, bytes: png }], { mention: true });
-    await until(() => heard().length).toBe(12);
+    await bot.open();
+    for (let i = 0; i < 12; i++) bot.people.upload([{ name: `${i}.png`, bytes: png }], { mention: true });
+    await until(() => bot.heard.length).toBe(12);
     expect(most).toBeLessThanOrEqual(4);
   });
 
   test('one of several that cannot be had does not stop the others', async () => {
-    await open();
+    await bot.open();
     const files = [
       { name: 'a.png', bytes: png, externalUrl: 'https://drive.example/x' },
       { name: 'b.png', bytes: png },
     ];
-    await people().upload(files, { mention: true, text: 'him?' }).acknowledged;
-    await until(() => heard()[0]?.attachments.map(({ name }) => name)).toEqual(['b.png']);
-    await until(() => whispers().map(({ text }) => text.includes('a.png'))).toEqual([true]);
+    await bot.people.upload(files, { mention: true, text: 'him?' }).acknowledged;
+    await until(() => bot.heard[0]?.attachments.map(({ name }) => name)).toEqual(['b.png']);
+    await until(() => bot.whispers.map(({ text }) => text.includes('a.png'))).toEqual([true]);
   });
 });
 
 describe('answers', () => {
   test('the first page is edited in place by the final one, with one sheet', async () => {
     let second: (() => Promise<void>) | undefined;
-    answering = async (message, deliver) => {
+    bot.answering = async (message, deliver) => {
       await deliver(page(message, 'first'));
       await new Promise<void>((resolve) => {
         second = async () => {
@@ -320,44 +268,44 @@ describe('answers', () => {
         };
       });
     };
-    await open();
-    const root = people().say({ text: 'red cap', mention: true });
+    await bot.open();
+    const root = bot.people.say({ text: 'red cap', mention: true });
     await root.acknowledged;
-    await until(() => thread(root).length).toBe(1);
-    const sheet = () => blocksOf(thread(root)[0]!).find(({ type }) => type === 'image')?.slack_file?.id;
+    await until(() => bot.thread(root).length).toBe(1);
+    const sheet = () => blocksOf(bot.thread(root)[0]!).find(({ type }) => type === 'image')?.slack_file?.id;
     const first = sheet();
-    expect(wordsOf(thread(root)[0]!)).toContain('is comparing');
+    expect(wordsOf(bot.thread(root)[0]!)).toContain('is comparing');
     await until(() => second).toBeDefined();
     await second!();
-    await until(() => payloadOf(thread(root)[0]!).stage).toBe('final');
-    expect(thread(root)).toHaveLength(1);
-    expect(wordsOf(thread(root)[0]!)).not.toContain('is comparing');
+    await until(() => payloadOf(bot.thread(root)[0]!).stage).toBe('final');
+    expect(bot.thread(root)).toHaveLength(1);
+    expect(wordsOf(bot.thread(root)[0]!)).not.toContain('is comparing');
     expect(sheet()).not.toBe(first);
     // The first page's is removed; the final one's is not posted as a message of its own.
-    await until(() => house.slack.callsOf('files.delete').map(({ args }) => args.file)).toEqual([first]);
-    expect(house.slack.callsOf('chat.postMessage')).toHaveLength(1);
-    expect(labelsOf(thread(root)[0]!)).toEqual(['Use as query', '✕ camera 3', 'More', 'Filters']);
+    await until(() => bot.house.slack.callsOf('files.delete').map(({ args }) => args.file)).toEqual([first]);
+    expect(bot.house.slack.callsOf('chat.postMessage')).toHaveLength(1);
+    expect(labelsOf(bot.thread(root)[0]!)).toEqual(['Use as query', '✕ camera 3', 'More', 'Filters']);
   });
 
   test('an answer whose sheet Slack does not take is posted without it', async () => {
-    answering = (message, deliver) => deliver(page(message, 'final'));
-    await open();
-    house.slack.scopes.delete('files:write');
-    const root = people().say({ text: 'red cap', mention: true });
+    bot.answering = (message, deliver) => deliver(page(message, 'final'));
+    await bot.open();
+    bot.house.slack.scopes.delete('files:write');
+    const root = bot.people.say({ text: 'red cap', mention: true });
     await root.acknowledged;
-    await until(() => thread(root).length).toBe(1);
-    expect(blocksOf(thread(root)[0]!).some(({ type }) => type === 'image')).toBe(false);
-    expect(wordsOf(thread(root)[0]!)).toContain('lacks the scope files:write');
+    await until(() => bot.thread(root).length).toBe(1);
+    expect(blocksOf(bot.thread(root)[0]!).some(({ type }) => type === 'image')).toBe(false);
+    expect(wordsOf(bot.thread(root)[0]!)).toContain('lacks the scope files:write');
   });
 
   test('a picture that Slack does not know yet is tried again', async () => {
-    answering = (message, deliver) => deliver(page(message, 'final'));
-    await open();
-    house.slack.faults.next('chat.postMessage', { error: 'invalid_blocks' });
-    const root = people().say({ text: 'red cap', mention: true });
+    bot.answering = (message, deliver) => deliver(page(message, 'final'));
+    await bot.open();
+    bot.house.slack.faults.next('chat.postMessage', { error: 'invalid_blocks' });
+    const root = bot.people.say({ text: 'red cap', mention: true });
     await root.acknowledged;
-    await until(() => thread(root).length).toBe(1);
-    expect(blocksOf(thread(root)[0]!).some(({ type }) => type === 'image')).toBe(true);
+    await until(() => bot.thread(root).length).toBe(1);
+    expect(blocksOf(bot.thread(root)[0]!).some(({ type }) => type === 'image')).toBe(true);
   });
 
   test('a refusal is seen by who asked alone', async () => {
@@ -366,39 +314,39 @@ describe('answers', () => {
       message: 'You may not search here.',
       next: 'Ask an administrator.',
     } as const;
-    answering = (message, deliver) => deliver(replyTo(message, { error: report }));
-    await open();
-    const root = people().say({ user: 'U0CLARA', text: 'red cap', mention: true });
+    bot.answering = (message, deliver) => deliver(replyTo(message, { error: report }));
+    await bot.open();
+    const root = bot.people.say({ user: 'U0CLARA', text: 'red cap', mention: true });
     await root.acknowledged;
-    await until(() => whispers().map(({ user, text }) => [user, text])).toEqual([
+    await until(() => bot.whispers.map(({ user, text }) => [user, text])).toEqual([
       ['U0CLARA', 'You may not search here. Ask an administrator.'],
     ]);
-    expect(thread(root)).toEqual([]);
+    expect(bot.thread(root)).toEqual([]);
   });
 });
 
 test('half a request does not keep it from stopping', async () => {
   const connection = { kind: 'http', signingSecret: 'secret', port: 0, host: '127.0.0.1' } as const;
-  const adapter = await open({ connection });
+  const adapter = await bot.open({ connection });
   const slow = connect(Number(new URL(adapter.url!).port), '127.0.0.1');
   slow.write('POST /slack/events HTTP/1.1\r\ncontent-length: 10\r\nhost: x\r\n\r\n');
   const closed = new Promise((resolve) => slow.once('close', resolve));
   slow.on('error', () => undefined);
   await new Promise((resolve) => slow.once('connect', resolve));
-  await house.close();
+  await bot.house.close();
   await closed;
 });
 
 test('over HTTP it is the same, and requests that are not signed are refused', async () => {
-  await open({
-    connection: { kind: 'http', signingSecret: house.slack.signingSecret, port: 0, host: '127.0.0.1' },
+  await bot.open({
+    connection: { kind: 'http', signingSecret: bot.house.slack.signingSecret, port: 0, host: '127.0.0.1' },
   });
-  const root = people().say({ text: 'red cap', mention: true });
+  const root = bot.people.say({ text: 'red cap', mention: true });
   await root.acknowledged;
-  await until(() => thread(root).length).toBe(1);
-  await people().slash('/find', 'green coat');
-  await until(() => heard().length).toBe(2);
-  const forged = await fetch(house.adapter!.url!, {
+  await until(() => bot.thread(root).length).toBe(1);
+  await bot.people.slash('/find', 'green coat');
+  await until(() => bot.heard.length).toBe(2);
+  const forged = await fetch(bot.house.adapter!.url!, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
