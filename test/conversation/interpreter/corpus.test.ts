@@ -56,6 +56,12 @@ test.each(Object.entries(measured))('read as well as it was measured: %s', (them
   expect(slots).toBeGreaterThanOrEqual(floor.slots);
 });
 
+test('what others wrote and was kept apart is read as well as it was measured', () => {
+  const { acts, slots } = accuracy(['kept-apart', 'kept-apart-later'].flatMap(readTheme));
+  expect(acts).toBeGreaterThanOrEqual(0.96);
+  expect(slots).toBeGreaterThanOrEqual(0.95);
+});
+
 describe('the story is read right, word for word', () => {
   test.each(readTheme('story'))('$text', (utterance) => {
     const { wanted, read } = scoreUtterance(utterance, readActs(utterance.text, situation(utterance.in)));
