@@ -85,6 +85,7 @@ const bareStore: GalleryStore = {
   add: unused,
   addVectors: unused,
   missingVectors: unused,
+  removeDamagedVectors: unused,
   vectors: unused,
   setLiveSpace: unused,
   dropSpace: unused,

@@ -19,6 +19,7 @@ export async function warmPictures(
 ): Promise<number> {
   const store = await parts.store();
   await loadFilter(parts, store, gallery, signal);
+  await loadIndex(parts, store, gallery);
   const engine = await parts.engine();
   if (!engine || parts.settings.remote) return 0;
   const comparison = await Comparison.of('text', { pictures: [], words: 'person', negatives: [] });
@@ -53,4 +54,13 @@ async function loadFilter(
   const [first] = await store.list(gallery, { limit: 1 });
   const path = first && (await pathOf(store, first.pictureId));
   if (first && path !== undefined) await encoder.encodePictures([{ id: first.pictureId, path }], { signal });
+}
+
+/** An index that the disk has damaged is told of at the start, and not by the first search. */
+async function loadIndex(parts: Composition, store: GalleryStore, gallery: string): Promise<void> {
+  const { space, dimension } = await (await parts.encoder()).describeEncoder();
+  const vector = new Float32Array(dimension).fill(dimension ** -0.5);
+  await store.search(gallery, { space, vector, tau: 1, limit: 1 }).catch((error: unknown) => {
+    if (error instanceof ChatReidError && error.code === 'GALLERY_DAMAGED') throw error;
+  });
 }

@@ -4,6 +4,7 @@ import { access, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { ChatReidError, messageOf } from './error.ts';
+import { finishRestore } from './pending-restore.ts';
 
 export interface Home {
   readonly root: string;
@@ -28,9 +29,11 @@ export function homeFolder(env: NodeJS.ProcessEnv = process.env): Home {
 export async function prepareHome({ root, cache }: Home): Promise<void> {
   try {
     await makePrivateFolder(root);
+    await finishRestore(root);
     await makePrivateFolder(cache);
     await access(root, constants.W_OK | constants.X_OK);
   } catch (error) {
+    if (error instanceof ChatReidError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
     const full = code === 'ENOSPC' || code === 'EDQUOT';
     throw new ChatReidError(

@@ -20,6 +20,7 @@ import {
 } from './gallery-vectors.ts';
 import { type IndexKey, LiveIndexes } from './live-indexes.ts';
 import { extensions, PictureFiles } from './picture-files.ts';
+import { removeDamagedVectors } from './mend-vectors.ts';
 import { checkRecord, hashOf, recordColumns, recordOf } from './picture-record.ts';
 import { RowScorer } from './row-scorer.ts';
 import { scopeClause } from './scope-sql.ts';
@@ -160,6 +161,10 @@ export class EmbeddedGalleryStore implements GalleryStore {
     return this.db.read(() =>
       withoutVector(this.db, this.#gallery(gallery).id, spaceNamed(this.db, space)?.space),
     );
+  }
+
+  async removeDamagedVectors(): Promise<number | undefined> {
+    return removeDamagedVectors(this.db);
   }
 
   async vectors(space: string, pictureIds: readonly string[]): Promise<(Float32Array | undefined)[]> {

@@ -64,18 +64,11 @@ export class GalleryDatabase {
       );
     }
     await this.read(() => {
-      for (const table of [
-        'clock',
-        'gallery',
-        'space',
-        'picture',
-        'entry',
-        'vector',
-        'removed',
-        'leftover',
-      ]) {
+      for (const table of ['clock', 'gallery', 'space', 'picture', 'entry', 'removed', 'leftover']) {
         this.get(`SELECT 1 AS x FROM ${table} LIMIT 1`);
       }
+      // Damaged vectors are no reason to refuse the rest: a search tells of them, and reindex mends them.
+      this.get('SELECT 1 AS x FROM vector WHERE 0');
     });
   }
 
@@ -142,6 +135,43 @@ export class GalleryDatabase {
   /** The next value of the change clock; call inside write(). */
   tick(): number {
     return Number(this.get('UPDATE clock SET now = now + 1 RETURNING now')?.now);
+  }
+
+  /**
+   * A copy as of one moment, whole in one file, while others read and write. Nothing that was removed is in it. Blocks the
+   * event loop for as long as it takes.
+   *
+   * @param file must not be there
+   */
+  async copyInto(file: string): Promise<void> {
+    // A reader is never in the way of a writer, but for moments of the log's end.
+    await this.#retry(() => this.db.prepare('VACUUM INTO ?').run([file]));
+  }
+
+  /**
+   * For tables that cannot be dropped because their pages are damaged: removes their lines from the schema, makes what is
+   * missing, and writes the file anew without them. Others may have the file open.
+   *
+   * @throws ChatReidError GALLERY_DAMAGED where something else is damaged too
+   */
+  async rewriteSchema(remove: string, make: () => void): Promise<void> {
+    this.#statements.clear();
+    await this.write(() => {
+      this.db.exec('PRAGMA writable_schema = ON');
+      try {
+        this.db.exec(remove);
+      } finally {
+        this.db.exec('PRAGMA writable_schema = RESET');
+      }
+      make();
+    });
+    await this.#retry(() => this.db.exec('VACUUM'));
+    this.checkpoint();
+  }
+
+  /** Several statements without values. */
+  exec(sql: string): void {
+    this.db.exec(sql);
   }
 
   /** Empties the write-ahead log, where removed rows could still be read. Gives up quietly while others are reading. */
@@ -221,7 +251,7 @@ export function storageError(error: unknown, file: string): ChatReidError {
     return new ChatReidError(
       'GALLERY_DAMAGED',
       `The gallery database ${file} is damaged: ${messageOf(error)}`,
-      'Restore it from a backup, or move it away and import the sources again (the pictures beside it are untouched).',
+      'Run: chatreid gallery reindex (it mends a damaged index from the pictures). Where that fails too, restore a backup (chatreid restore), or move the file away and import the sources again; the pictures beside it are untouched.',
       error,
     );
   }

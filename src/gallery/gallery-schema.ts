@@ -1,5 +1,18 @@
 /** The tables of the embedded store, and how an older database becomes a newer one. */
 
+/** Made anew where the disk has damaged it: what is in it can be computed from the pictures. */
+export const vectorTable = `CREATE TABLE vector (
+    id INTEGER PRIMARY KEY,
+    space INTEGER NOT NULL REFERENCES space (id),
+    picture INTEGER NOT NULL REFERENCES picture (id),
+    changed INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    UNIQUE (space, picture)
+  );
+  CREATE INDEX vector_changed ON vector (space, changed, picture);
+  CREATE INDEX vector_picture ON vector (picture);
+`;
+
 /**
  * One migration a version, oldest first; the database's `user_version` says how many have been applied. A released
  * migration is never edited: a change of the tables is a new line at the end.
@@ -48,16 +61,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX entry_changed ON entry (gallery, changed, seq);
   CREATE INDEX entry_picture ON entry (picture);
 
-  CREATE TABLE vector (
-    id INTEGER PRIMARY KEY,
-    space INTEGER NOT NULL REFERENCES space (id),
-    picture INTEGER NOT NULL REFERENCES picture (id),
-    changed INTEGER NOT NULL,
-    data BLOB NOT NULL,
-    UNIQUE (space, picture)
-  );
-  CREATE INDEX vector_changed ON vector (space, changed, picture);
-  CREATE INDEX vector_picture ON vector (picture);
+  ${vectorTable}
 
   -- What an index in memory has to forget: numbers only, nothing of the picture.
   CREATE TABLE removed (gallery INTEGER NOT NULL, seq INTEGER NOT NULL, changed INTEGER NOT NULL);

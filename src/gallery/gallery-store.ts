@@ -104,6 +104,12 @@ export interface GalleryStore {
   ): Promise<void>;
   /** Picture ids of the gallery without a vector in this space, in the order of registration. */
   missingVectors(gallery: string, space: string): Promise<string[]>;
+  /**
+   * Removes vectors that the disk has damaged, of all galleries, so that they are among {@link missingVectors}.
+   * @returns how many; undefined where the index could not be read at all and is empty now
+   * @throws ChatReidError GALLERY_DAMAGED where more than the index is damaged
+   */
+  removeDamagedVectors(): Promise<number | undefined>;
   vectors(space: string, pictureIds: readonly string[]): Promise<(Float32Array | undefined)[]>;
   /** Searches use this space from now on; vectors of other spaces stay until {@link dropSpace}. */
   setLiveSpace(gallery: string, space: string): Promise<void>;

@@ -114,12 +114,20 @@ export function asVector(data: Row[string] | undefined): Float32Array {
 
 /** @throws ChatReidError OPTION_INVALID unless it is finite and of unit length */
 export function checkVector(pictureId: string, vector: Float32Array): void {
-  let squares = 0;
-  for (const value of vector) squares += value * value;
-  if (Math.abs(squares - 1) < 1e-3) return;
+  if (isUnit(vector)) return;
   throw new ChatReidError(
     'OPTION_INVALID',
-    `The vector of picture ${pictureId.slice(0, 12)} is not of unit length (its squares sum to ${squares}).`,
+    `The vector of picture ${pictureId.slice(0, 12)} is not of unit length (its squares sum to ${squaresOf(vector)}).`,
     'The model folder is probably damaged: check it with chatreid status.',
   );
+}
+
+export function isUnit(vector: Float32Array): boolean {
+  return Math.abs(squaresOf(vector) - 1) < 1e-3;
+}
+
+function squaresOf(vector: Float32Array): number {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  return squares;
 }

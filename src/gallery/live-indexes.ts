@@ -1,7 +1,7 @@
 /** The similarity indexes in memory, kept up to date with the database by reading only what changed. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bytesOf, type GalleryDatabase, type Row } from './gallery-database.ts';
-import { asVector } from './gallery-vectors.ts';
+import { damagedVector, soundVector } from './mend-vectors.ts';
 import type { RowFacts } from './row-facts.ts';
 import type { RowScorer } from './row-scorer.ts';
 import { SimilarityIndex } from './similarity-index.ts';
@@ -110,7 +110,7 @@ export class LiveIndexes {
           after,
         ),
       (row) => {
-        put(index, row);
+        this.#put(key, index, row);
         after = Number(row.seq);
       },
     );
@@ -146,7 +146,7 @@ export class LiveIndexes {
           at.id,
         ),
       (row) => {
-        put(index, row);
+        this.#put(key, index, row);
         at = { changed: Number(row.at), id: Number(row.id) };
       },
     );
@@ -164,10 +164,16 @@ export class LiveIndexes {
           at.id,
         ),
       (row) => {
-        put(index, row);
+        this.#put(key, index, row);
         at = { changed: Number(row.at), id: Number(row.id) };
       },
     );
+  }
+
+  #put({ gallery, dimension }: IndexKey, index: SimilarityIndex, row: Row): void {
+    const vector = soundVector(row.data, dimension);
+    if (!vector) throw damagedVector(this.db, gallery, row.hash ?? null);
+    index.put(factsOf(row), vector);
   }
 
   async #pages(next: () => Row[], take: (row: Row) => void): Promise<void> {
@@ -200,12 +206,9 @@ export class LiveIndexes {
   }
 }
 
+// The driver ends the process at a text that is not UTF-8, which damage can make of a vector.
 const columns =
-  'e.seq AS seq, p.hash AS hash, e.person AS person, e.camera AS camera, e.place AS place, e.time AS time, e.tags AS tags, v.data AS data';
-
-function put(index: SimilarityIndex, row: Row): void {
-  index.put(factsOf(row), asVector(row.data));
-}
+  'e.seq AS seq, p.hash AS hash, e.person AS person, e.camera AS camera, e.place AS place, e.time AS time, e.tags AS tags, CAST(v.data AS BLOB) AS data';
 
 function factsOf(row: Row): RowFacts {
   return {

@@ -4,6 +4,7 @@ import { existsSync, unlinkSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { PictureFormat } from '../foundation/picture.ts';
+import { syncFolder } from '../foundation/sync-folder.ts';
 import { storageError } from './gallery-database.ts';
 
 const staleMs = 60 * 60 * 1000;
@@ -120,16 +121,5 @@ async function holds(path: string, bytes: Uint8Array): Promise<boolean> {
     return size === bytes.length && (await readFile(path)).equals(bytes);
   } catch {
     return false;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder; its file system journals the rename itself.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

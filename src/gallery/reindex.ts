@@ -17,6 +17,8 @@ export interface ReindexOptions {
 
 export interface ReindexReport {
   readonly encoded: number;
+  /** Vectors that the disk had damaged, of all galleries; `all` where the whole index was, and every gallery needs this. */
+  readonly damaged: number | 'all';
   /** Registered pictures that this model cannot encode: they stay in the gallery and cannot be found with it. */
   readonly failed: readonly {
     readonly pictureId: string;
@@ -35,6 +37,7 @@ export interface ReindexReport {
 export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
   const { store, gallery, encoder } = options;
   try {
+    const damaged = (await store.removeDamagedVectors()) ?? 'all';
     const failed = new Map<string, Error>();
     let encoded = await catchUp(options, failed);
     const { pictures, spaces } = await store.summary(gallery);
@@ -51,6 +54,7 @@ export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
     const records = await store.records(gallery, ids);
     return {
       encoded,
+      damaged,
       failed: ids.map((pictureId, at) => {
         const { code, message } = asChatReidError(failed.get(pictureId), 'encoding the picture');
         return { pictureId, source: records[at]?.source ?? pictureId, code, message };

@@ -5,6 +5,7 @@ import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join, resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
+import { removeLeftovers } from '../foundation/leftovers.ts';
 
 export class OutputFolder {
   readonly #streams: WriteStream[] = [];
@@ -34,12 +35,8 @@ export class OutputFolder {
     const prefix = `.${basename(target)}.part-`;
     const part = join(parent, `${prefix}${process.pid}-${randomUUID()}`);
     try {
+      await removeLeftovers(parent, prefix);
       await mkdir(part, { recursive: true });
-      for (const name of await readdir(parent)) {
-        if (name.startsWith(prefix) && !isRunning(Number.parseInt(name.slice(prefix.length), 10))) {
-          await rm(join(parent, name), { recursive: true, force: true });
-        }
-      }
     } catch (error) {
       throw asChatReidError(error, `preparing ${target}`);
     }
@@ -109,17 +106,5 @@ export class OutputFolder {
   async abandon(): Promise<void> {
     for (const stream of this.#streams) stream.destroy();
     await rm(this.part, { recursive: true, force: true }).catch(() => {});
-  }
-}
-
-/** @param pid NaN for a name that holds none */
-function isRunning(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is one, too.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -44,6 +44,7 @@ describe('reindex', () => {
     };
     expect(await reindex({ store, gallery: 'site', encoder: watched, batch: 4 })).toEqual({
       encoded: 10,
+      damaged: 0,
       failed: [],
     });
     expect(live).toEqual(['old', 'old', 'old']);

@@ -63,6 +63,7 @@ async function run(
     live: liveSpace === encoder.space,
     pictures,
     indexed: report.encoded,
+    damaged: report.damaged,
     failed: report.failed,
     seconds,
   });
@@ -71,6 +72,11 @@ async function run(
       liveSpace === encoder.space ? 'searches use this index now.' : 'searches still use the old index.'
     }`,
   );
+  if (report.damaged === 'all') {
+    out.note('The whole index was damaged: run the same command for the other galleries too.');
+  } else if (report.damaged > 0) {
+    out.note(`Damaged by the disk and removed: ${counted(report.damaged, 'vector')} of all galleries.`);
+  }
   if (liveSpace === encoder.space && folder !== settings.model) {
     out.note(`Searches need the same model: set CHATREID_MODEL=${folder}`);
   }

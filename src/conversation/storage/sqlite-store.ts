@@ -74,6 +74,11 @@ export class SqliteFile {
     });
   }
 
+  /** A copy as of one moment, whole in one file. @param path must not be there */
+  async copyInto(path: string): Promise<void> {
+    await this.#retry(() => this.run('VACUUM INTO ?', [path]));
+  }
+
   /** What was deleted is in the log still, until it is emptied; gives up quietly while others are reading. */
   emptyLog(): void {
     try {
