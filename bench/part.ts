@@ -11,6 +11,7 @@ export const partNames = [
   'metrics',
   'conversation',
   'acks',
+  'audit',
 ] as const;
 export type PartName = (typeof partNames)[number];
 

@@ -20,6 +20,7 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   OPTION_INVALID: 400,
   QUERY_EMPTY: 400,
   GALLERY_BUSY: 503,
+  AUDIT_UNAVAILABLE: 503,
   STORAGE_FULL: 507,
 };
 

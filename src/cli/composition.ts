@@ -11,6 +11,7 @@ import type { Detector } from '../gallery/people/detector.ts';
 import type { FusionNumbers } from '../retrieval/fusion.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { AttributeProbes } from '../retrieval/traits/attribute-probes.ts';
+import type { AuditTrail } from '../trust/audit-trail.ts';
 import type { Settings } from './settings.ts';
 
 /** Both sides of a local model, in a child process of their own. */
@@ -164,11 +165,27 @@ export class Composition {
     });
   }
 
+  /** @returns undefined where it is switched off. @throws ChatReidError AUDIT_UNAVAILABLE, AUDIT_DAMAGED */
+  async audit(): Promise<AuditTrail | undefined> {
+    const { audit, home } = this.settings;
+    if (!audit) return undefined;
+    return this.#once('audit', async () => {
+      const [{ AuditTrail }, { auditFolder }] = await Promise.all([
+        import('../trust/audit-trail.ts'),
+        import('../trust/audit-files.ts'),
+      ]);
+      return this.#closing(this.#atHome(() => AuditTrail.open(auditFolder(home))));
+    });
+  }
+
   /** The talks: those of one process are of one gallery, where they name no other. */
   conversations(gallery: string, now?: () => Date): Promise<Conversations> {
     return this.#once('conversations', async () => {
       const { openConversations } = await import('./conversations.ts');
-      const talks = await openConversations(this, gallery, now);
+      const { recordedConversations } = await import('./audit/recorded-conversations.ts');
+      const trail = await this.audit();
+      const opened = await openConversations(this, gallery, now);
+      const talks = trail ? recordedConversations(this, opened, trail, gallery) : opened;
       // Only now: what they stand on was opened before them, and is closed after them.
       return this.#closing(Promise.resolve(talks));
     });

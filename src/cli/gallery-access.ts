@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExamplePicture, GalleryAccess } from '../../adapters/web/gallery-access.ts';
 import type { Scope } from '../gallery/gallery-store.ts';
+import { pictureId } from '../foundation/picture.ts';
+import { pictureFacts, recordedAction } from './audit/recorded-command.ts';
 import type { Composition } from './composition.ts';
 import { registerNamed } from './registering.ts';
 
@@ -29,12 +31,25 @@ export function galleryAccess(parts: Composition, examples: readonly ExamplePict
           await writeFile(path, bytes, { mode: 0o600 });
           named.push({ name, path });
         }
-        const { added, already, updated, failed, notes } = await registerNamed(parts, gallery, named, facts, {
-          signal,
-          onProgress: ({ phase, done }) => {
-            if (phase === 'importing') onProgress(done, pictures.length);
+        const { camera, place, time } = facts;
+        const sent = pictureFacts(pictures.map(({ bytes }) => pictureId(bytes)));
+        const { added, already, updated, failed, notes } = await recordedAction(
+          parts,
+          {
+            kind: 'registration',
+            platform: 'web',
+            facts: { gallery, ...sent, camera, place, time },
+            words: { names: pictures.map(({ name }) => name) },
           },
-        });
+          () =>
+            registerNamed(parts, gallery, named, facts, {
+              signal,
+              onProgress: ({ phase, done }) => {
+                if (phase === 'importing') onProgress(done, pictures.length);
+              },
+            }),
+          (report) => ({ added: report.added, already: report.already, failed: report.failed.length }),
+        );
         return { added, already: already + updated, failed, notes };
       } finally {
         await rm(folder, { recursive: true, force: true });

@@ -1,9 +1,8 @@
 /** The command line: its commands, its help, and what it answers to a line that it cannot read. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { packageRoot } from '../foundation/package-root.ts';
 import { askCommand } from './commands/ask.ts';
+import { auditCommand } from './commands/audit.ts';
+import { backupCommand } from './commands/backup.ts';
 import { chatCommand } from './commands/chat.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -13,11 +12,13 @@ import { galleryListCommand } from './commands/gallery-list.ts';
 import { galleryReindexCommand } from './commands/gallery-reindex.ts';
 import { galleryRemoveCommand } from './commands/gallery-remove.ts';
 import { galleryShowCommand } from './commands/gallery-show.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { tuneCommand } from './commands/tune.ts';
 import { webCommand } from './commands/web.ts';
 import type { ExitCode } from './exit-code.ts';
+import { programVersion } from './program-version.ts';
 import { environment } from './settings.ts';
 import { Shell, type ShellOptions } from './shell.ts';
 
@@ -50,12 +51,15 @@ export function buildProgram(shell: Shell): Command {
       'chatreid web',
       'chatreid ask --image seen.jpg "red backpack"',
     ])
-    .version(version(), '-V, --version', 'show the version')
+    .version(programVersion(), '-V, --version', 'show the version')
     .addCommand(webCommand(shell))
     .addCommand(serveCommand(shell))
     .addCommand(chatCommand(shell))
     .addCommand(askCommand(shell))
     .addCommand(gallery)
+    .addCommand(backupCommand(shell))
+    .addCommand(restoreCommand(shell))
+    .addCommand(auditCommand(shell))
     .addCommand(statusCommand(shell))
     .addCommand(evaluateCommand(shell))
     .addCommand(tuneCommand(shell))
@@ -85,11 +89,4 @@ function deepestCommand(program: Command, argv: readonly string[]): Command {
     command = next;
   }
   return command;
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }

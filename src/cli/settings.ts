@@ -18,6 +18,8 @@ export interface Settings {
   readonly timeZone: string;
   /** Where talks are kept in place of the home folder: `redis://…` or `postgres://…`. */
   readonly stateUrl?: string;
+  /** Whether what is looked up is recorded. */
+  readonly audit: boolean;
   /** A language model on an OpenAI-compatible server, in place of the model folder's own. */
   readonly remote?: { readonly url: string; readonly model?: string; readonly key?: string };
 }
@@ -29,6 +31,7 @@ export const environment: Readonly<Record<string, string>> = {
   CHATREID_DEVICE: 'auto, cpu or cuda (default: auto)',
   CHATREID_TIME_ZONE: "time zone of the cameras, e.g. Europe/Berlin (default: this machine's)",
   CHATREID_STATE_URL: 'keeps talks in redis:// or postgres:// (default: in CHATREID_HOME)',
+  CHATREID_AUDIT: 'off records nothing of who looked for whom (default: on)',
   CHATREID_ENGINE_URL: 'an OpenAI-compatible server that runs the language model',
   CHATREID_ENGINE_MODEL: "the model's name on that server (default: the only one it serves)",
   CHATREID_ENGINE_KEY: 'its API key, where it wants one',
@@ -51,6 +54,10 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     value('CHATREID_ENGINE_MODEL'),
     value('CHATREID_ENGINE_KEY'),
   );
+  const audit = value('CHATREID_AUDIT') ?? 'on';
+  if (audit !== 'on' && audit !== 'off') {
+    throw invalid(`CHATREID_AUDIT is "${audit}".`, 'Set it to on or off.');
+  }
   const stateUrl = value('CHATREID_STATE_URL');
   const shippedModel = join(packageRoot(), 'model', 'chatreid-tiny');
   return {
@@ -59,6 +66,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
     shippedModel,
     device,
     timeZone,
+    audit: audit === 'on',
     ...(stateUrl === undefined ? {} : { stateUrl }),
     ...(remote ? { remote } : {}),
   };

@@ -95,6 +95,7 @@ export class Shell {
     try {
       const settings = withModel(settingsFrom(this.options.env), options.model);
       parts = new Composition(settings, this.options.makers);
+      if (!settings.audit) out.note(auditIsOff);
       const code = await work({ shell: this, out, settings, parts, signal: this.signal });
       this.exitCode = code ?? exitCodes.ok;
     } catch (error) {
@@ -143,6 +144,9 @@ export class Shell {
     if (this.options.env.CHATREID_DEBUG === '1') this.stderr.write(`${stackOf(error)}\n`);
   }
 }
+
+const auditIsOff =
+  'Note: the audit trail is off (CHATREID_AUDIT=off): nothing of who looks for whom is recorded.';
 
 /** A model that the command line names is the one that answers, whatever server the environment names. */
 function withModel({ remote, ...settings }: Settings, model: string | undefined): Settings {

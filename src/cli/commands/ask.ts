@@ -7,6 +7,7 @@ import type { Scope } from '../../gallery/gallery-store.ts';
 import type { FusionMode } from '../../retrieval/fusion.ts';
 import { checkWords, type Query } from '../../retrieval/query.ts';
 import type { SearchMode } from '../../retrieval/search-result.ts';
+import { recordedAsking, recordSearch } from '../audit/recorded-command.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import type { NamedPicture } from '../picture-argument.ts';
 import { printSearch, searchDocument } from '../search-report.ts';
@@ -69,8 +70,13 @@ export function askCommand(shell: Shell): Command {
     .option('-s, --sheet <file>', 'write the answer as one picture (PNG)')
     .addOption(jsonOption())
     .action((words: string[], options: AskOptions) =>
-      shell.run(options, (work) => ask(work, words.join(' ').trim(), options)),
+      shell.run(options, (work) => recorded(work, words.join(' ').trim(), options)),
     );
+}
+
+function recorded(work: Work, words: string, options: AskOptions): Promise<void> {
+  const { gallery } = options;
+  return recordedAsking(work, { acts: ['ask'], gallery }, { text: words }, () => ask(work, words, options));
 }
 
 async function ask(work: Work, words: string, options: AskOptions): Promise<void> {
@@ -93,6 +99,7 @@ async function ask(work: Work, words: string, options: AskOptions): Promise<void
     ...(options.falseMatchRate === undefined ? {} : { falseMatchRate: options.falseMatchRate }),
   });
   const search = { ...found, result: { ...found.result, notes: [...notes, ...found.result.notes] } };
+  await recordSearch(work, search, { text: words }, options.sheet !== undefined);
   // Told first: a disk that refuses the sheet must not take the answer with it.
   printSearch(search, out, settings.timeZone);
   const sheet =

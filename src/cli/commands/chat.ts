@@ -10,6 +10,7 @@ import {
   inlineProtocols,
   protocolOf,
 } from '../../../adapters/terminal/inline-picture.ts';
+import { asPlatform } from '../audit/recorded-conversations.ts';
 import { type ExitCode, exitCodes, interruptedBy } from '../exit-code.ts';
 import type { Shell, Work } from '../shell.ts';
 import { talkGallery } from '../talk-gallery.ts';
@@ -66,7 +67,7 @@ export async function chat(work: Work, options: ChatOptions, stdin = work.shell.
     now: () => shell.now(),
   });
   const conversations = await parts.conversations(gallery, () => work.shell.now());
-  await adapter.start(conversations);
+  await adapter.start(asPlatform(conversations, 'terminal'));
   await adapter.ended;
   // Whoever left while a search ran does not wait for it: it is answered when the talk goes on.
   await conversations.close(0);

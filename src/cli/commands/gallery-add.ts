@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
 import { isTimeZone } from '../../foundation/site-time.ts';
+import { recordedAction } from '../audit/recorded-command.ts';
 import { deviceNote } from '../device-note.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
@@ -57,13 +58,19 @@ async function add(work: Work, sources: readonly string[], options: AddOptions):
       const note = await deviceNote(settings, await work.parts.encoder());
       if (note) out.note(note);
     }
-    const { notes, ...done } = await register(work, {
-      gallery: options.gallery,
-      sources,
-      timeZone,
-      index: options.index,
-      people: options.people ?? false,
-    });
+    const { notes, ...done } = await recordedAction(
+      work.parts,
+      { kind: 'registration', facts: { gallery: options.gallery }, words: { sources } },
+      () =>
+        register(work, {
+          gallery: options.gallery,
+          sources,
+          timeZone,
+          index: options.index,
+          people: options.people ?? false,
+        }),
+      ({ added, already, updated, failed }) => ({ added, already, updated, failed: failed.length }),
+    );
     for (const note of notes) out.note(printable(note));
     out.document(done);
     tell(done, options.index, work);

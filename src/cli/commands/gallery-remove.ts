@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { pictureFacts, recordedAction } from '../audit/recorded-command.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import { counted } from '../output.ts';
 import type { Shell, Work } from '../shell.ts';
@@ -74,9 +75,20 @@ async function remove(work: Work, options: RemoveOptions): Promise<ExitCode> {
   }
   const { forgetFeatures } = await import('../../engine/feature-folder.ts');
   if (all) for (const { pictureId } of await store.list(gallery)) ids.add(pictureId);
-  // Before the records go: after an interruption between the two, this command can be run again and finds its pictures.
-  await forgetFeatures(settings.home.cache, ids);
-  const removed = all ? await store.removeGallery(gallery) : await store.remove(gallery, [...ids]);
+  const removed = await recordedAction(
+    parts,
+    {
+      kind: 'forget',
+      facts: { gallery, ...pictureFacts([...ids]) },
+      words: { pictures: picture, persons: person },
+    },
+    async () => {
+      // Before the records go: after an interruption between the two, this command can be run again and finds its pictures.
+      await forgetFeatures(settings.home.cache, ids);
+      return all ? store.removeGallery(gallery) : store.remove(gallery, [...ids]);
+    },
+    (count) => ({ removed: count }),
+  );
   out.document({ gallery, removed });
   out.print(
     all

@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
+import { recordConfiguration } from '../audit/configuration.ts';
+import { asPlatform } from '../audit/recorded-conversations.ts';
 import { prepareDemo } from '../demo/demo-gallery.ts';
 import { type ExitCode, exitCodes, interruptedBy } from '../exit-code.ts';
 import { galleryAccess } from '../gallery-access.ts';
@@ -61,14 +63,23 @@ async function web(work: Work, options: WebCommandOptions): Promise<ExitCode> {
     onTrouble: ({ message, next }) => out.note(`Note: ${printable(message)} ${next}`),
     galleries: galleryAccess(parts, gallery === demoGallery ? await examples(work) : []),
   });
-  await adapter.start(await parts.conversations(gallery, () => work.shell.now()));
+  const conversations = await parts.conversations(gallery, () => work.shell.now());
+  const { host, port } = options;
+  await recordConfiguration(
+    work,
+    'web',
+    { host, port, gallery, token: token !== undefined },
+    { gallery, host },
+  );
+  await adapter.start(asPlatform(conversations, 'web'));
   if (options.json) work.shell.stdout.write(`${JSON.stringify({ url: adapter.url })}\n`);
   out.print(
     `Looking for people in the gallery ${printable(gallery)}: open ${adapter.url} in a browser. Ctrl-C ends it.`,
   );
   const warming = warmPictures(parts, gallery, signal).catch((error: unknown) => {
-    if (!signal.aborted)
-      out.note(`Note: ${printable(asChatReidError(error, 'looking at the gallery').message)}`);
+    if (signal.aborted) return;
+    const { message, next } = asChatReidError(error, 'looking at the gallery');
+    out.note(`Note: ${printable(message)} ${next}`);
   });
   await aborted(signal);
   await adapter.stop();

@@ -53,7 +53,7 @@ export function talkMark(conversation: string): string {
 
 /** Sentences of these are about the installation; those of others may quote what somebody wrote. */
 const aboutUs =
-  /^(PLATFORM|STORAGE|STATE|MODEL|ENGINE|REMOTE|GALLERY)_|^OPTION_INVALID$|^CONVERSATION_DAMAGED$/;
+  /^(PLATFORM|STORAGE|STATE|MODEL|ENGINE|REMOTE|GALLERY|AUDIT)_|^OPTION_INVALID$|^CONVERSATION_DAMAGED$/;
 
 /** An error as the log has it. A bug is told by where it is, not by its words. */
 export function loggedError(error: ChatReidError): {

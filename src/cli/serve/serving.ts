@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter, AdapterWatch } from '../../../adapters/adapter.ts';
 import type { Conversations } from '../../conversation/conversations.ts';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
+import { recordConfiguration } from '../audit/configuration.ts';
+import { asPlatform } from '../audit/recorded-conversations.ts';
 import { talkGallery } from '../talk-gallery.ts';
 import type { Work } from '../shell.ts';
 import { warmPictures } from '../warm-pictures.ts';
@@ -55,6 +57,7 @@ export class Serving {
     try {
       const gallery = await talkGallery(work, config.gallery);
       const conversations = await work.parts.conversations(gallery, () => work.shell.now());
+      await this.#recordConfig(gallery);
       const started = this.#startAll(conversations, gallery);
       this.#beside.push(started.catch(() => undefined));
       // A platform may be waited for longer than whoever stops the bot waits.
@@ -72,6 +75,18 @@ export class Serving {
     } finally {
       await this.#operator.close();
     }
+  }
+
+  async #recordConfig(gallery: string): Promise<void> {
+    const { platforms, ...general } = this.config;
+    const sections = Object.fromEntries(platforms.map(({ platform, section }) => [platform.name, section]));
+    const names = platforms.map(({ platform }) => platform.name);
+    await recordConfiguration(
+      this.work,
+      'serve',
+      { ...general, ...sections, gallery },
+      { gallery, platforms: names },
+    );
   }
 
   async #startAll(conversations: Conversations, gallery: string): Promise<void> {
@@ -104,7 +119,7 @@ export class Serving {
       const watch = this.#adapterWatch(name);
       adapter = await platform.adapter(section, secrets, { work: this.work, gallery, watch });
       this.#running.push(adapter);
-      await adapter.start(new WatchedConversations(conversations, this.#talkWatch(name)));
+      await adapter.start(new WatchedConversations(asPlatform(conversations, name), this.#talkWatch(name)));
       this.work.signal.throwIfAborted();
       this.#states.started(name, adapter);
       this.log.info({ platform: name, at: taken(platform.where(section), adapter.url) }, 'started');

@@ -1,0 +1,82 @@
+/** Lines of several files one after the other, as places in a buffer: nothing is copied, and a file may be of any size. */
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/** Bytes that are read at once: what stays in the processor's cache until it was looked at. */
+const step = 256 * 1024;
+
+/** After {@link next} was true, `bytes[start..end)` is the line, without its end. */
+export class LineReader {
+  bytes = Buffer.allocUnsafe(step);
+  start = 0;
+  end = 0;
+  /** False for the last line of a file that has no end of line. */
+  whole = true;
+  /** The file that the line is in, from where, and which line of it, from 1. */
+  file = '';
+  offset = 0;
+  line = 0;
+  #filled = 0;
+  #next = 0;
+  #base = 0;
+  #handle: number | undefined;
+  #files: readonly string[];
+
+  constructor(files: readonly string[]) {
+    this.#files = files;
+  }
+
+  next(): boolean {
+    for (;;) {
+      if (this.#handle === undefined && !this.#open()) return false;
+      const at = this.#next < this.#filled ? this.bytes.indexOf(10, this.#next) : -1;
+      if (at >= 0 && at < this.#filled) return this.#take(at, at + 1, true);
+      if (this.#fill()) continue;
+      this.close();
+      if (this.#next < this.#filled) return this.#take(this.#filled, this.#filled, false);
+    }
+  }
+
+  close(): void {
+    if (this.#handle !== undefined) closeSync(this.#handle);
+    this.#handle = undefined;
+  }
+
+  #take(end: number, next: number, whole: boolean): boolean {
+    this.start = this.#next;
+    this.end = end;
+    this.whole = whole;
+    this.offset = this.#base + this.#next;
+    this.#next = next;
+    this.line++;
+    return true;
+  }
+
+  #open(): boolean {
+    const [file, ...rest] = this.#files;
+    if (file === undefined) return false;
+    this.#files = rest;
+    this.#handle = openSync(file, 'r');
+    this.file = file;
+    this.line = 0;
+    this.#base = 0;
+    this.#filled = 0;
+    this.#next = 0;
+    return true;
+  }
+
+  /** More of the file behind what is left. @returns false at its end */
+  #fill(): boolean {
+    const left = this.#filled - this.#next;
+    if (left === this.bytes.length) {
+      const larger = Buffer.allocUnsafe(this.bytes.length * 2);
+      this.bytes.copy(larger, 0, this.#next, this.#filled);
+      this.bytes = larger;
+    } else this.bytes.copyWithin(0, this.#next, this.#filled);
+    this.#base += this.#next;
+    this.#next = 0;
+    this.#filled = left;
+    const read = readSync(this.#handle!, this.bytes, left, this.bytes.length - left, null);
+    this.#filled += read;
+    return read > 0;
+  }
+}
