@@ -7,6 +7,17 @@ import { asChatReidError } from '../foundation/error.ts';
 const magic = Buffer.from('CRVECTOR', 'latin1');
 const headerBytes = 16;
 const idBytes = 32;
+/** How a segment lies on the disk, for whoever takes pictures out of it. */
+export const embeddingFile = {
+  ending: '.vectors',
+  headerBytes,
+  idBytes,
+  /** @returns undefined for what is no segment */
+  recordBytes(bytes: Buffer): number | undefined {
+    if (bytes.length < headerBytes || !bytes.subarray(0, magic.length).equals(magic)) return undefined;
+    return idBytes + bytes.readUInt32LE(magic.length) * 4;
+  },
+} as const;
 const readBytes = 4 * 1024 * 1024;
 
 /**

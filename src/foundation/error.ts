@@ -35,15 +35,18 @@ export const errorCodes = [
   'EVALUATION_BUSY',
   'CONVERSATION_DAMAGED',
   'CONVERSATION_BUSY',
+  'TALK_UNKNOWN',
   'BACKUP_DAMAGED',
   'BACKUP_NEWER',
   'BACKUP_UNSAFE',
   'HOME_NOT_EMPTY',
+  'HOME_IN_USE',
   'STATE_UNREACHABLE',
   'AUDIT_UNAVAILABLE',
   'AUDIT_DAMAGED',
   'STORAGE_FULL',
   'STORAGE_DENIED',
+  'STORAGE_FAILED',
   'QUERY_EMPTY',
   'QUERY_WORDS_UNSUPPORTED',
   'OPTION_INVALID',
@@ -52,6 +55,9 @@ export const errorCodes = [
   'PLATFORM_BUSY',
   'PICTURE_UNREACHABLE',
   'SIGN_IN_NEEDED',
+  'ACCESS_DENIED',
+  'CASE_NEEDED',
+  'APPROVAL_NEEDED',
   'REQUEST_REFUSED',
   'REQUEST_INVALID',
   'UPLOAD_TOO_LARGE',
@@ -105,7 +111,7 @@ export function messageOf(error: unknown): string {
 export function asChatReidError(error: unknown, doing: string): ChatReidError {
   if (error instanceof ChatReidError) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') {
+  if (/^(ENOSPC|EDQUOT|EFBIG|SQLITE_FULL)$/.test(String(code))) {
     return new ChatReidError(
       'STORAGE_FULL',
       `The disk is full (while ${doing}).`,
@@ -120,6 +126,14 @@ export function asChatReidError(error: unknown, doing: string): ChatReidError {
         ? `A folder cannot be made there (while ${doing}).`
         : `No permission to read or write a file (while ${doing}).`,
       'Check the permissions of CHATREID_HOME and of the named file, or set CHATREID_HOME to a folder you can write.',
+      error,
+    );
+  }
+  if (code === 'EIO') {
+    return new ChatReidError(
+      'STORAGE_FAILED',
+      `The disk failed (while ${doing}).`,
+      'Check the disk and its file system, then run the same command again; restore a backup if it fails the same way.',
       error,
     );
   }

@@ -30,10 +30,11 @@ export async function finishRestore(root: string): Promise<void> {
   const restored = join(root, restoredName);
   if (!(await isThere(restored))) return;
   try {
-    const plan = await readPlan(restored);
-    for (const part of homeParts) {
+    // The plan goes last, when every part is in its place: a process that ended while it removed the folder leaves it without.
+    const plan = await readPlan(restored).catch(unless('ENOENT'));
+    for (const part of plan ? homeParts : []) {
       if (!(await isThere(join(restored, part)))) continue;
-      if (plan.moves.includes(part)) await moveAway(root, part, plan.replaced);
+      if (plan?.moves.includes(part)) await moveAway(root, part, plan.replaced);
       await rename(join(restored, part), join(root, part)).catch(unless('ENOENT'));
     }
     await syncFolder(root);

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { asChatReidError, ChatReidError, messageOf } from './error.ts';
+import { jpegScans } from './picture-jpeg.ts';
+import { webpFrames } from './picture-webp.ts';
 
 /**
  * A picture by content. `id` is the lower-case SHA-256 of the encoded bytes, so the same file is the same picture
@@ -37,6 +39,10 @@ export const pictureLimits = {
   bytes: 64 * 1024 * 1024,
   pixels: 120_000_000,
   side: 20_000,
+  /** Of an animation, or pages. */
+  frames: 10_000,
+  /** Of a progressive JPEG: a scan of a few bytes costs a pass over all pixels. Programs write a dozen. */
+  scans: 100,
 } as const;
 
 const nextPicture = 'Send a JPEG, PNG, WebP, GIF, TIFF or AVIF picture.';
@@ -94,7 +100,8 @@ export async function readPictureFile(path: string): Promise<Uint8Array> {
     }
     const known = asChatReidError(error, `reading ${path}`);
     // Too many open files or too little memory are no fault of the file.
-    if (known.code !== 'INTERNAL' || code === undefined || /^E(M|N)FILE$|^ENOMEM$/.test(code)) throw known;
+    const ofTheDisk = known.code === 'INTERNAL' || known.code === 'STORAGE_FAILED';
+    if (!ofTheDisk || code === undefined || /^E(M|N)FILE$|^ENOMEM$/.test(code)) throw known;
     throw new ChatReidError(
       'IMPORT_SOURCE_MISSING',
       `The file ${path} cannot be read: ${messageOf(error)}`,
@@ -164,6 +171,8 @@ export function sniffFormat(bytes: Uint8Array): PictureFormat {
 export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
   if (bytes.length > pictureLimits.bytes) throw tooLarge(`${(bytes.length / 1048576).toFixed(0)} MB`);
   const format = sniffFormat(bytes);
+  if (format === 'jpeg' && jpegScans(bytes) > pictureLimits.scans) throw tooLarge('too many scans');
+  if (format === 'webp') refuseFrames(webpFrames(bytes));
   let header: Metadata;
   try {
     header = await sharp(bytes, { limitInputPixels: false, failOn: 'error' }).metadata();
@@ -175,6 +184,7 @@ export async function inspectPicture(bytes: Uint8Array): Promise<PictureInfo> {
   if (width * height > pictureLimits.pixels || Math.max(width, height) > pictureLimits.side) {
     throw tooLarge(`${width} x ${height} pixels`);
   }
+  refuseFrames(header.pages ?? 1);
   return {
     format,
     width,
@@ -273,6 +283,10 @@ function damaged(): ChatReidError {
     'The picture is damaged or incomplete: it cannot be opened to its end.',
     'Save or send the picture again from its source.',
   );
+}
+
+function refuseFrames(frames: number): void {
+  if (frames > pictureLimits.frames) throw tooLarge(`${frames} frames`);
 }
 
 function unsupported(message: string): ChatReidError {

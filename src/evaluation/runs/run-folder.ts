@@ -3,11 +3,12 @@ import { constants } from 'node:fs';
 import { access, type FileHandle, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makePrivateFolder } from '../../foundation/home.ts';
+import type { ProcessLock } from '../../foundation/process-lock.ts';
 import type { EvaluationReport } from '../evaluation-report.ts';
 import { JudgementLog } from './judgement-log.ts';
 import type { QueryResult } from './query-result.ts';
 import { type RunIdentity, runName } from './run-identity.ts';
-import { RunLock } from './run-lock.ts';
+import { takeRunLock } from './run-lock.ts';
 
 /**
  * `run.json` (its identity, there from the start), `judged.jsonl` (grows), `queries.jsonl` and `report.json` (there when
@@ -28,7 +29,7 @@ export class RunFolder {
   private constructor(
     /** Absolute. */
     readonly path: string,
-    private readonly lock: RunLock,
+    private readonly lock: ProcessLock,
   ) {}
 
   /** Makes the folder, or goes on with the one that is there. @throws ChatReidError EVALUATION_BUSY; what the disk refuses */
@@ -37,7 +38,7 @@ export class RunFolder {
     await makePrivateFolder(path);
     // The lock's own error would not say why.
     await access(path, constants.W_OK);
-    const run = new RunFolder(path, RunLock.take(join(path, runFiles.lock)));
+    const run = new RunFolder(path, takeRunLock(join(path, runFiles.lock)));
     try {
       await run.#write(runFiles.identity, identity);
       return run;
@@ -70,14 +71,17 @@ export class RunFolder {
 
   /** Safe to call twice, and in the middle: results that are not finished are thrown away, judgements are kept. */
   async close(): Promise<void> {
-    await this.#judgements?.close();
-    this.#judgements = undefined;
-    await this.#queries?.close();
-    this.#queries = undefined;
-    for (const name of [runFiles.identity, runFiles.queries, runFiles.report]) {
-      await rm(this.#part(name), { force: true });
+    try {
+      await this.#judgements?.close();
+      this.#judgements = undefined;
+      await this.#queries?.close();
+      this.#queries = undefined;
+      for (const name of [runFiles.identity, runFiles.queries, runFiles.report]) {
+        await rm(this.#part(name), { force: true });
+      }
+    } finally {
+      this.lock.release();
     }
-    this.lock.release();
   }
 
   #part(name: string): string {

@@ -4,8 +4,9 @@ import { type FileHandle, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makePrivateFolder } from '../../foundation/home.ts';
+import type { ProcessLock } from '../../foundation/process-lock.ts';
 import { linesOf } from '../runs/lines.ts';
-import { RunLock } from '../runs/run-lock.ts';
+import { takeRunLock } from '../runs/run-lock.ts';
 
 export type Answer = string | readonly number[];
 
@@ -18,7 +19,7 @@ export class AnswerLog {
     /** Absolute path of the run's folder. */
     readonly path: string,
     private readonly file: FileHandle,
-    private readonly lock: RunLock,
+    private readonly lock: ProcessLock,
   ) {}
 
   /**
@@ -31,7 +32,7 @@ export class AnswerLog {
     const path = join(root, `tasks-${createHash('sha256').update(text).digest('hex').slice(0, 12)}`);
     await makePrivateFolder(root);
     await makePrivateFolder(path);
-    const lock = RunLock.take(join(path, 'run.lock'));
+    const lock = takeRunLock(join(path, 'run.lock'));
     try {
       await writeFile(join(path, 'tasks.json'), `${JSON.stringify(identity, null, 2)}\n`, { mode: 0o600 });
       const name = join(path, 'answers.jsonl');
