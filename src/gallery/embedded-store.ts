@@ -5,8 +5,23 @@ import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import { pictureId as contentId, sniffFormat } from '../foundation/picture.ts';
 import { GalleryCounts, type IndexedCounts } from './gallery-counts.ts';
 import { GalleryDatabase, type Row, storageError } from './gallery-database.ts';
-import { addEntry, deleteEntries, entriesOf, type NewPicture, sweepLeftovers } from './gallery-entries.ts';
-import type { GalleryStore, GallerySummary, PictureRecord, Scope, SearchOutcome } from './gallery-store.ts';
+import {
+  addEntry,
+  deleteEntries,
+  entriesOf,
+  galleriesOf,
+  type NewPicture,
+  sweepLeftovers,
+} from './gallery-entries.ts';
+import {
+  type GalleryStore,
+  type GallerySummary,
+  galleryUnknown,
+  type PictureRecord,
+  pictureUnknown,
+  type Scope,
+  type SearchOutcome,
+} from './gallery-store.ts';
 import { type Gallery, summarise } from './gallery-summary.ts';
 import {
   checkVector,
@@ -86,16 +101,20 @@ export class EmbeddedGalleryStore implements GalleryStore {
     );
   }
 
-  async summary(gallery: string): Promise<GallerySummary> {
-    return this.db.read(() => summarise(this.db, this.#gallery(gallery)));
+  async summary(gallery: string, scope?: Scope): Promise<GallerySummary> {
+    return this.db.read(() => summarise(this.db, this.#gallery(gallery), scope));
   }
 
-  async indexed(gallery: string, space: string): Promise<IndexedCounts> {
+  async galleriesOf(pictureIds: readonly string[]): Promise<string[][]> {
+    return this.db.read(() => pictureIds.map((id) => galleriesOf(this.db, id)));
+  }
+
+  async indexed(gallery: string, space: string, scope?: Scope): Promise<IndexedCounts> {
     const { id, known } = await this.db.read(() => ({
       id: this.#gallery(gallery).id,
       known: spaceNamed(this.db, space),
     }));
-    return this.#counts.of(id, known && { gallery: id, ...known });
+    return this.#counts.of(id, known && { gallery: id, ...known }, scope);
   }
 
   async add(
@@ -237,11 +256,7 @@ export class EmbeddedGalleryStore implements GalleryStore {
       this.db.get('SELECT extension FROM picture WHERE hash = ?', hashOf(pictureId)),
     );
     if (row) return this.files.path(pictureId, String(row.extension));
-    throw new ChatReidError(
-      'PICTURE_UNKNOWN',
-      `No gallery has a picture ${pictureId.slice(0, 12)}.`,
-      'List the gallery to see its pictures: it may have been removed.',
-    );
+    throw pictureUnknown(pictureId);
   }
 
   async search(gallery: string, query: SearchQuery & { readonly space: string }): Promise<SearchOutcome> {
@@ -341,11 +356,7 @@ export class EmbeddedGalleryStore implements GalleryStore {
   #gallery(name: string): Gallery {
     const known = this.#known(name);
     if (known) return known;
-    throw new ChatReidError(
-      'GALLERY_UNKNOWN',
-      `There is no gallery "${name}".`,
-      `Make it by adding pictures: chatreid gallery add --gallery ${name} PATH...`,
-    );
+    throw galleryUnknown(name);
   }
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import { asChatReidError, ChatReidError, messageOf } from '../foundation/error.ts';
 import { migrations } from './gallery-schema.ts';
+import { checkSchema, SoundStatement } from './sound-rows.ts';
 
 export type Cell = string | number | Uint8Array | null;
 /** The driver gives blobs as a Buffer from get() and as an ArrayBuffer from all(): read them with {@link bytesOf}. */
@@ -17,7 +18,7 @@ const defaultBusyMs = 15_000;
  * functions, so that nothing of this process can come between BEGIN and COMMIT.
  */
 export class GalleryDatabase {
-  readonly #statements = new Map<string, Statement>();
+  readonly #statements = new Map<string, SoundStatement>();
   #writes = 0;
 
   private constructor(
@@ -54,6 +55,7 @@ export class GalleryDatabase {
     this.db.exec('PRAGMA foreign_keys = ON');
     // A person who is forgotten leaves no readable bytes in free pages.
     this.db.exec('PRAGMA secure_delete = ON');
+    await this.#retry(() => checkSchema(this.db));
     const version = await this.read(() => this.#version());
     if (version < migrations.length) await this.write(() => this.#migrate());
     if (version > migrations.length) {
@@ -83,16 +85,15 @@ export class GalleryDatabase {
   }
 
   all(sql: string, ...values: Cell[]): Row[] {
-    // The driver aborts the process on a lone Buffer argument: always an array.
-    return this.#statement(sql).all(values) as Row[];
+    return this.#statement(sql).all(values);
   }
 
   get(sql: string, ...values: Cell[]): Row | undefined {
-    return this.#statement(sql).get(values) as Row | undefined;
+    return this.#statement(sql).get(values);
   }
 
   run(sql: string, ...values: Cell[]): number {
-    return this.#statement(sql).run(values).changes;
+    return this.#statement(sql).run(values);
   }
 
   /** One consistent read. The body may run again, so it must not have effects of its own. */
@@ -165,6 +166,11 @@ export class GalleryDatabase {
       }
       make();
     });
+    await this.rewrite();
+  }
+
+  /** Writes the file anew, without pages that nobody uses. Others may have it open. */
+  async rewrite(): Promise<void> {
     await this.#retry(() => this.db.exec('VACUUM'));
     this.checkpoint();
   }
@@ -204,21 +210,21 @@ export class GalleryDatabase {
   }
 
   async #retry<T>(attempt: () => T): Promise<T> {
-    const deadline = Date.now() + this.busyMs;
+    const deadline = performance.now() + this.busyMs;
     for (;;) {
       try {
         return attempt();
       } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw storageError(error, this.file);
+        if (!isBusy(error) || performance.now() > deadline) throw storageError(error, this.file);
       }
       await sleep(2 + Math.random() * 15);
     }
   }
 
-  #statement(sql: string): Statement {
+  #statement(sql: string): SoundStatement {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const statement = this.db.prepare(sql);
+    const statement = new SoundStatement(this.db, sql);
     this.#statements.set(sql, statement);
     return statement;
   }
@@ -230,10 +236,17 @@ export function bytesOf(cell: Row[string] | undefined): Uint8Array {
 }
 
 type Connection = InstanceType<typeof Database>;
-type Statement = ReturnType<Connection['prepare']>;
 
 function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: unknown }).code));
+}
+
+/**
+ * What SQLite says of a file that is not as it was written. Statements are fixed and values are checked, so that an error in a
+ * statement, in a type or in a constraint comes from what it found in the file.
+ */
+export function isDamage(code: string): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB|ERROR|SCHEMA|FORMAT|MISMATCH|CONSTRAINT|TOOBIG)/.test(code);
 }
 
 /** SQLite's error codes as ours. */
@@ -247,7 +260,7 @@ export function storageError(error: unknown, file: string): ChatReidError {
       error,
     );
   }
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+  if (isDamage(code)) {
     return new ChatReidError(
       'GALLERY_DAMAGED',
       `The gallery database ${file} is damaged: ${messageOf(error)}`,

@@ -80,6 +80,17 @@ export function entriesOf(db: GalleryDatabase, gallery: number, pictureIds: read
   );
 }
 
+/** Names, in their order. */
+export function galleriesOf(db: GalleryDatabase, pictureId: string): string[] {
+  return db
+    .all(
+      `SELECT g.name AS name FROM picture p JOIN entry e ON e.picture = p.id JOIN gallery g ON g.id = e.gallery
+       WHERE p.hash = ? ORDER BY g.name`,
+      hashOf(pictureId),
+    )
+    .map((row) => String(row.name));
+}
+
 /** Removes entries, and vectors and picture rows that no gallery needs any more; their files become leftovers. */
 export function deleteEntries(db: GalleryDatabase, gallery: number, entries: readonly Entry[]): number {
   const now = db.tick();

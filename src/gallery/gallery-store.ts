@@ -72,14 +72,20 @@ export interface SearchOutcome {
 
 export interface GalleryStore {
   galleries(): Promise<GallerySummary[]>;
-  /** @throws ChatReidError GALLERY_UNKNOWN */
-  summary(gallery: string): Promise<GallerySummary>;
+  /** @param scope counts and names are of the pictures in it alone. @throws ChatReidError GALLERY_UNKNOWN */
+  summary(gallery: string, scope?: Scope): Promise<GallerySummary>;
   /**
-   * How many pictures it has, and how many of them have a vector in this space. Nearly free until something is written:
-   * meant for every search.
+   * How many pictures it has (in the scope, where there is one), and how many of them have a vector in this space. Nearly free
+   * until something is written: meant for every search.
    * @throws ChatReidError GALLERY_UNKNOWN
    */
-  indexed(gallery: string, space: string): Promise<{ readonly pictures: number; readonly indexed: number }>;
+  indexed(
+    gallery: string,
+    space: string,
+    scope?: Scope,
+  ): Promise<{ readonly pictures: number; readonly indexed: number }>;
+  /** For each picture the names of the galleries that have it, in their order; none for one that is not there. */
+  galleriesOf(pictureIds: readonly string[]): Promise<string[][]>;
 
   /**
    * Keeps the bytes (content-addressed, durable before the record is) and the record. A picture that the gallery already
@@ -154,4 +160,21 @@ export async function pathOf(store: GalleryStore, pictureId: string): Promise<st
     if (error instanceof ChatReidError && error.code === 'PICTURE_UNKNOWN') return undefined;
     throw error;
   });
+}
+
+/** Of a gallery that is not there, for whoever asks. */
+export function galleryUnknown(name: string): ChatReidError {
+  return new ChatReidError(
+    'GALLERY_UNKNOWN',
+    `There is no gallery "${name}".`,
+    `Make it by adding pictures: chatreid gallery add --gallery ${name} PATH...`,
+  );
+}
+
+export function pictureUnknown(pictureId: string): ChatReidError {
+  return new ChatReidError(
+    'PICTURE_UNKNOWN',
+    `No gallery has a picture ${pictureId.slice(0, 12)}.`,
+    'List the gallery to see its pictures: it may have been removed.',
+  );
 }

@@ -36,7 +36,11 @@ export function damagedVector(db: GalleryDatabase, gallery: number, pictureHash:
  */
 export async function removeDamagedVectors(db: GalleryDatabase): Promise<number | undefined> {
   try {
-    if (await isReadable(db)) return await removeUnsound(db);
+    if (await isReadable(db)) {
+      const removed = await removeUnsound(db);
+      if (await hasLostPages(db)) await db.rewrite();
+      return removed;
+    }
   } catch (error) {
     if (!(error instanceof ChatReidError && error.code === 'GALLERY_DAMAGED')) throw error;
   }
@@ -48,6 +52,13 @@ export async function removeDamagedVectors(db: GalleryDatabase): Promise<number 
 async function isReadable(db: GalleryDatabase): Promise<boolean> {
   const rows = await db.read(() => db.all("PRAGMA integrity_check('vector')"));
   return rows.length === 1 && rows[0]?.integrity_check === 'ok';
+}
+
+/** What an index that was built anew left behind, where the process ended before the file was written anew without it. */
+async function hasLostPages(db: GalleryDatabase): Promise<boolean> {
+  const rows = await db.read(() => db.all('PRAGMA integrity_check'));
+  const lines = rows.flatMap((row) => String(row.integrity_check).split('\n'));
+  return lines.some((line) => /: never used$/.test(line));
 }
 
 async function removeUnsound(db: GalleryDatabase): Promise<number> {

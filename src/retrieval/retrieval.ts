@@ -79,6 +79,11 @@ export class Retrieval {
     this.#traits = parts.probes && new SaidTraits(parts.store, parts.probes);
   }
 
+  /** The same search over another store: a view of this one's that shows only what somebody may see. */
+  within(store: GalleryStore): Retrieval {
+    return new Retrieval({ ...this.parts, store });
+  }
+
   /**
    * @throws ChatReidError QUERY_EMPTY, QUERY_WORDS_UNSUPPORTED, OPTION_INVALID, ENGINE_CANNOT (a mode that needs a
    *   language model), GALLERY_*, PICTURE_* of a query picture, CANCELLED

@@ -227,6 +227,19 @@ export function galleryStoreContract(name: string, open: () => Promise<GallerySt
         expect(outcome.kept).toBe(expected.length);
         expect(outcome.hits.map((hit) => hit.pictureId).sort()).toEqual([...expected].sort());
         expect((await store.list('site', { scope })).map((record) => record.pictureId)).toEqual(expected);
+        expect(await store.indexed('site', 'one', scope)).toEqual({
+          pictures: expected.length,
+          indexed: expected.length,
+        });
+        const summary = await store.summary('site', scope);
+        const inside = facts.filter((fact, number) => inScope(ids[number]!, fact, scope));
+        const names = (key: 'cameraId' | 'place') => [...new Set(inside.flatMap((fact) => fact[key] ?? []))];
+        expect(summary.pictures).toBe(expected.length);
+        expect(summary.cameras).toEqual(names('cameraId').sort());
+        expect(summary.places).toEqual(names('place').sort());
+        expect(summary.spaces.map(({ pictures }) => pictures)).toEqual(
+          expected.length > 0 ? [expected.length] : [],
+        );
       }
     });
 
@@ -252,6 +265,7 @@ export function galleryStoreContract(name: string, open: () => Promise<GallerySt
       const [a = '', b = ''] = await fill('site', [{ cameraId: '1' }, {}]);
       await fill('other', [{ cameraId: '9' }]);
       expect((await store.record('other', a))?.cameraId).toBe('9');
+      expect(await store.galleriesOf([b, a, 'nonsense'])).toEqual([['site'], ['other', 'site'], []]);
       const path = await store.path(a);
       expect(await store.remove('site', [a, a, b, 'nonsense'])).toBe(2);
       expect((await store.list('site')).length).toBe(0);
@@ -321,6 +335,11 @@ export function galleryStoreContract(name: string, open: () => Promise<GallerySt
       await expect(store.indexed('site', 'one')).rejects.toEqual(code('GALLERY_UNKNOWN'));
       const ids = await fill('site', [{}, {}, {}]);
       expect(await store.indexed('site', 'nowhere')).toEqual({ pictures: 3, indexed: 0 });
+      const recent = { after: new Date(0) };
+      expect(await store.indexed('site', 'one', recent)).toEqual({ pictures: 0, indexed: 0 });
+      await store.add('site', [await registered(0, { time: '2026-01-01T00:00:00.000Z' })]);
+      expect(await store.indexed('site', 'one', recent)).toEqual({ pictures: 1, indexed: 1 });
+      expect(await store.indexed('site', 'nowhere', recent)).toEqual({ pictures: 1, indexed: 0 });
       for (const searchedBefore of [false, true]) {
         const [seen, unseen] = [await registered(50), await registered(51)];
         const counts = () => store.indexed('site', 'one');
