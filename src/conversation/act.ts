@@ -73,6 +73,11 @@ export type Act =
   | { readonly act: 'forget'; readonly pictures: readonly PictureRef[] }
   /** What the search is for: kept with it. */
   | { readonly act: 'case'; readonly purpose: string }
+  /**
+   * A second person lets a search go on that waits for one. `request`: the id of the message that it waits since; without it the
+   * search that waits in this talk.
+   */
+  | { readonly act: 'approve'; readonly request?: string }
   | { readonly act: 'reset' }
   | { readonly act: 'undo' }
   | { readonly act: 'help' }

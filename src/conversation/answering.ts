@@ -1,17 +1,20 @@
 /** One turn from what is wanted to its reply: acts told, the search run, its page made. */
 import { asChatReidError, type ErrorReport } from '../foundation/error.ts';
 import type { Scope } from '../gallery/gallery-store.ts';
+import { roleOfAct } from '../trust/access/roles.ts';
 import { emptyScope } from '../retrieval/empty-scope.ts';
 import type { Query } from '../retrieval/query.ts';
 import { searchLine } from '../retrieval/search-line.ts';
 import type { SearchResult } from '../retrieval/search-result.ts';
 import type { Act } from './act.ts';
+import type { Denial } from './act-gate.ts';
+import { waitingIn } from './approving.ts';
 import type { EngineBudget } from './budgets.ts';
 import type { DialogueState, TurnOutcome } from './dialogue-state.ts';
-import { changesSearch, traitsOfState, unspokenTraits } from './fold.ts';
-import { PictureFinder } from './picture-finder.ts';
+import { traitsOfState, unspokenTraits } from './traits-of-state.ts';
+import { approvalButtons, approvedSearch, type Halt, haltOf, wantsSearch } from './leave-to-search.ts';
 import type { Question } from './question.ts';
-import { isSearching, type MessageReader } from './reading-message.ts';
+import { isSearching } from './reading-message.ts';
 import { problemNote } from './intake.ts';
 import { buttonsBeside, questionWithButtons } from './replies/buttons.ts';
 import { chipsOf } from './replies/chips.ts';
@@ -19,9 +22,10 @@ import { withLookAlikes } from './replies/look-alikes.ts';
 import { replyTo } from './replies/reply-to.ts';
 import { answerOf } from './replies/search-answer.ts';
 import { sentences } from './replies/sentences.ts';
-import type { PeopleChoice, Reply } from './reply.ts';
+import type { Denied, PeopleChoice, Reply } from './reply.ts';
 import { queryOf, scopeOf } from './search-of-state.ts';
 import type { SessionManagerParts } from './session-parts.ts';
+import type { Sight, Sights, View } from './sights.ts';
 import { type StopReason, stopReason } from './stopped.ts';
 import type { TakenMessage } from './storage/talk-record.ts';
 import { Telling, type Told } from './telling.ts';
@@ -31,9 +35,12 @@ const askedOver = 50;
 
 export interface Turning {
   readonly message: TakenMessage;
+  /** Whoever sent the message. */
+  readonly view: View;
   readonly acts: readonly Act[];
   /** Sentences about what could not be done, and about what was left out. */
   readonly problems: readonly string[];
+  readonly denied: readonly Denial[];
   readonly notes: readonly string[];
   /** Before the turn: what numbers refer to. */
   readonly before: DialogueState;
@@ -51,22 +58,27 @@ export interface Answered {
   readonly outcome: TurnOutcome;
 }
 
+/** A search of this turn: whose eyes it is seen with, and what is sought where. */
+interface Sought {
+  readonly sight: Sight;
+  readonly query: Query;
+  readonly scope: Scope;
+}
+
 interface Searched {
   readonly result: SearchResult;
   readonly question?: Question;
 }
 
 export class Answering {
-  readonly pictures: PictureFinder;
   readonly #telling: Telling;
 
   constructor(
     private readonly parts: SessionManagerParts,
-    private readonly reader: MessageReader,
+    private readonly sights: Sights,
     private readonly budget: EngineBudget,
   ) {
-    this.pictures = new PictureFinder(parts);
-    this.#telling = new Telling(parts, this.pictures);
+    this.#telling = new Telling(parts);
   }
 
   /** Never rejects for what the user sent or the engine did: that is a reply with an error. */
@@ -74,29 +86,33 @@ export class Answering {
     let firstPage: readonly string[] | undefined;
     const told: Told[] = [];
     try {
-      if (stopReason(turning.signal) === 'cancelled') turning.signal.throwIfAborted();
-      const query = await queryOf(turning.state, this.pictures);
-      const scope = scopeOf(turning.state);
-      await this.#tellAll(turning, query, told);
-      const frame = this.#frame(turning, query, scope);
-      const wanted = wantsSearch(turning.acts) && turning.people === undefined;
+      const { acts, before, state, view, message, signal } = turning;
+      if (stopReason(signal) === 'cancelled') signal.throwIfAborted();
+      const waited = approvedSearch(acts, before);
+      const searcher = waited ? this.sights.of(waited, message.conversation) : view;
+      const role = searchRole(acts);
+      const sought = await soughtIn(state, searcher.as(role));
+      await this.#tellAll(turning, sought.query, told);
+      const frame = this.#frame(turning, sought);
+      const wanted = wantsSearch(acts, before, view) && turning.people === undefined;
       if (!wanted) return this.#spoken(turning, frame, told);
-      if (!isSearching(turning.state)) return this.#spoken(turning, frame, told, nothingSought(turning.acts));
+      if (!isSearching(state)) return this.#spoken(turning, frame, told, nothingSought(acts));
+      const halt = haltOf(state, searcher, role, message.id, this.parts.now?.() ?? new Date());
+      if (halt) return this.#halted(turning, frame, told, halt);
       const page = (found: SearchResult) => {
         const result = withLookAlikes(found);
-        const answer = answerOf(result, query, scope, turning.state, this.parts.timeZone);
-        firstPage = shownOf(result, turning.state);
+        firstPage = shownOf(result, state);
         turning.first(
-          replyTo(turning.message, 'first', {
+          replyTo(message, 'first', {
             ...frame,
             text: [result.decisionDetail.sentence],
-            answer,
+            answer: answerOf(result, sought.query, sought.scope, state, this.parts.timeZone),
             notes: result.notes,
           }),
         );
       };
-      const searched = await this.budget.run(() => this.#search(turning, query, scope, page), turning.signal);
-      return this.#found(turning, frame, told, query, scope, searched);
+      const searched = await this.budget.run(() => this.#search(turning, sought, page), signal);
+      return this.#found(turning, frame, told, sought, searched);
     } catch (error) {
       return this.#failed(turning, told, error, firstPage);
     }
@@ -104,10 +120,11 @@ export class Answering {
 
   /** Into `told`, one by one: what fails, and what ends the turn, takes nothing from what was told before. */
   async #tellAll(turning: Turning, query: Query, told: Told[]): Promise<void> {
-    const { acts, before, state, message, confidence, signal } = turning;
+    const { acts, before, state, view, message, confidence, signal } = turning;
     const sent = message.attachments.flatMap((picture) => ('id' in picture ? [picture] : []));
     const context = {
       conversation: message.conversation,
+      view,
       // Numbers are those of before, the search is that of now.
       state: { ...state, shown: before.shown },
       query,
@@ -131,19 +148,16 @@ export class Answering {
 
   async #search(
     turning: Turning,
-    query: Query,
-    scope: Scope,
+    { sight, query, scope }: Sought,
     onFirstPage: (result: SearchResult) => void,
   ): Promise<Searched> {
     const { state, signal } = turning;
-    const { retrieval, helping, timeZone } = this.parts;
+    const { helping, timeZone } = this.parts;
     const options = { scope, top: Math.max(askedOver, state.top + 1), signal, onFirstPage };
-    const result = withLookAlikes(await retrieval.search(state.gallery, query, options));
+    const result = withLookAlikes(await sight.retrieval.search(state.gallery, query, options));
     signal.throwIfAborted();
     if (result.filter.of === 0) {
-      const summary = await this.reader.summary(state.gallery);
-      if (!summary) return { result };
-      const { sentence, note } = emptyScope(scope, summary, timeZone);
+      const { sentence, note } = emptyScope(scope, await sight.store.summary(state.gallery), timeZone);
       const decisionDetail = { ...result.decisionDetail, sentence };
       return { result: { ...result, decisionDetail, notes: [note, ...result.notes] } };
     }
@@ -162,11 +176,10 @@ export class Answering {
     turning: Turning,
     frame: Partial<Reply>,
     told: readonly Told[],
-    query: Query,
-    scope: Scope,
+    { query, scope }: Sought,
     { result, question }: Searched,
   ): Answered {
-    const { message, state, problems } = turning;
+    const { message, state } = turning;
     const answer = answerOf(result, query, scope, state, this.parts.timeZone);
     const more = turning.acts.some(({ act }) => act === 'more');
     const verdict = more && answer.cards.length === 0 ? sentences.noMore : result.decisionDetail.sentence;
@@ -174,12 +187,39 @@ export class Answering {
       outcome: { shown: shownOf(result, state), ...(question ? { asked: question } : {}) },
       reply: replyTo(message, 'final', {
         ...frame,
-        text: [verdict, ...problems, ...told.flatMap(({ text }) => text), ...failures(told).map(problemNote)],
+        text: [
+          verdict,
+          ...problemsOf(turning),
+          ...told.flatMap(({ text }) => text),
+          ...failures(told).map(problemNote),
+        ],
+        ...deniedOf(turning, told),
         answer,
         ...(question ? { question: questionWithButtons(question) } : {}),
         buttons: buttonsBeside(answer.more, true),
         notes: [...turning.notes, ...result.notes],
       }),
+    };
+  }
+
+  /** What was said is kept; what the search waits for is asked for. */
+  #halted(turning: Turning, frame: Partial<Reply>, told: readonly Told[], halt: Halt): Answered {
+    const { awaiting, code } = halt;
+    const act = turning.acts.find((one) => wantsSearch([one]))?.act ?? 'case';
+    const { reply, outcome } = this.#spoken(turning, frame, [
+      ...told,
+      { text: [problemNote(halt)], denied: [{ act, code }] },
+    ]);
+    if (!awaiting) return { reply, outcome };
+    return {
+      outcome: { ...outcome, awaiting },
+      reply: {
+        ...reply,
+        buttons: [
+          ...approvalButtons(awaiting),
+          ...reply.buttons.filter(({ act: its }) => its.act !== 'approve'),
+        ],
+      },
     };
   }
 
@@ -189,13 +229,12 @@ export class Answering {
     told: readonly Told[],
     instead: readonly string[] = [],
   ): Answered {
-    const { message, problems, notes, people } = turning;
+    const { message, notes, people } = turning;
     const said = [...told.flatMap(({ text }) => text), ...instead];
-    const text = [...problems, ...said];
+    const text = [...problemsOf(turning), ...said];
     const [failed, ...others] = failures(told);
     // Nothing of the message could be done: a script must see that.
-    const undone =
-      turning.acts.length === 0 && people === undefined ? failureOf(message, problems) : undefined;
+    const undone = turning.acts.length === 0 && people === undefined ? failureOf(turning) : undefined;
     const error = undone ?? failed;
     const sentencesOf = [...choiceText(people), ...text, ...others.map(problemNote)];
     return {
@@ -205,6 +244,7 @@ export class Answering {
         text: undone ? [] : sentencesOf.length > 0 || error ? sentencesOf : [sentences.nothingSaid],
         ...(error ? { error } : {}),
         ...(people ? { people } : {}),
+        ...deniedOf(turning, told),
         // What is the error is not told a second time.
         notes: error ? notes.filter((note) => note !== problemNote(error)) : notes,
       }),
@@ -217,11 +257,15 @@ export class Answering {
     error: unknown,
     firstPage: readonly string[] | undefined,
   ): Promise<Answered> {
-    const { message, state, problems, notes, people, signal } = turning;
+    const { message, notes, people, signal } = turning;
     const outcome = { ...(firstPage ? { shown: firstPage } : {}), ...waiting(people) };
-    const spoken = [...problems, ...told.flatMap((one) => one.text), ...failures(told).map(problemNote)];
+    const spoken = [
+      ...problemsOf(turning),
+      ...told.flatMap((one) => one.text),
+      ...failures(told).map(problemNote),
+    ];
     const text = [...choiceText(people), ...spoken];
-    const choice = people ? { people } : {};
+    const choice = { ...(people ? { people } : {}), ...deniedOf(turning, told) };
     const reason: StopReason | undefined = stopReason(signal);
     if (reason === 'closing' || reason === 'forgotten') throw signal.reason;
     if (reason === 'overtaken') {
@@ -236,8 +280,7 @@ export class Answering {
       reply: replyTo(message, 'final', {
         ...choice,
         text,
-        chips: chipsOf(state, this.parts.timeZone),
-        buttons: buttonsBeside(false, isSearching(state)),
+        ...this.#chips(turning),
         error: report,
         notes,
       }),
@@ -245,20 +288,51 @@ export class Answering {
   }
 
   /** What every reply says of the search. */
-  #frame({ state }: Turning, query: Query, scope: Scope): Partial<Reply> {
-    const { timeZone } = this.parts;
+  #frame(turning: Turning, { query, scope }: Sought): Partial<Reply> {
+    const { state, view } = turning;
+    if (view.permit.limits(state.gallery) === 'none') return {};
+    const line = searchLine({ ...query, traits: unspokenTraits(state) }, scope, this.parts.timeZone);
+    const { purpose } = state;
+    return { line, ...(purpose === undefined ? {} : { purpose }), ...this.#chips(turning) };
+  }
+
+  /** To somebody who may not look at the gallery nothing is said of the search in it. */
+  #chips({ state, view }: Turning): Pick<Reply, 'chips' | 'buttons'> {
+    if (view.permit.limits(state.gallery) === 'none') return { chips: [], buttons: [] };
     return {
-      line: searchLine({ ...query, traits: unspokenTraits(state) }, scope, timeZone),
-      chips: chipsOf(state, timeZone),
-      buttons: buttonsBeside(false, isSearching(state)),
+      chips: chipsOf(state, this.parts.timeZone),
+      buttons: [...approvalButtons(waitingIn(state)), ...buttonsBeside(false, isSearching(state))],
     };
   }
+}
+
+async function soughtIn(state: DialogueState, sight: Sight): Promise<Sought> {
+  return { sight, query: await queryOf(state, sight.pictures), scope: scopeOf(state) };
+}
+
+/** Who only asks for the next candidates looks, and searches for nobody. */
+function searchRole(acts: readonly Act[]): 'viewer' | 'searcher' {
+  return acts.every(({ act }) => roleOfAct[act] === 'viewer') ? 'viewer' : 'searcher';
+}
+
+/** Each sentence once. */
+function problemsOf({ problems, denied }: Pick<Turning, 'problems' | 'denied'>): string[] {
+  return [...new Set([...problems, ...denied.map(problemNote)])];
+}
+
+function deniedOf({ denied }: Turning, told: readonly Told[]): Pick<Reply, 'denied'> {
+  const all: Denied[] = [...denied, ...told.flatMap((one) => one.denied ?? [])].map(({ act, code }) => ({
+    act,
+    code,
+  }));
+  return all.length > 0 ? { denied: all } : {};
 }
 
 const speaking: ReadonlySet<Act['act']> = new Set<Act['act']>([
   'help',
   'unclear',
   'case',
+  'approve',
   'verify',
   'compare',
   'describe',
@@ -269,11 +343,7 @@ const speaking: ReadonlySet<Act['act']> = new Set<Act['act']>([
 ]);
 
 /** Answered without engine: they do not wait for it. */
-const quick: ReadonlySet<Act['act']> = new Set<Act['act']>(['help', 'unclear', 'case', 'forget']);
-
-export function wantsSearch(acts: readonly Act[]): boolean {
-  return acts.some((act) => act.act === 'more' || changesSearch(act));
-}
+const quick: ReadonlySet<Act['act']> = new Set<Act['act']>(['help', 'unclear', 'case', 'approve', 'forget']);
 
 function shownOf({ ranking }: SearchResult, { top }: DialogueState): string[] {
   return ranking.slice(0, top).map(({ record }) => record.pictureId);
@@ -300,8 +370,13 @@ function nothingSought(acts: readonly Act[]): string[] {
   return [sentences.nothingSought];
 }
 
-function failureOf({ attachments }: TakenMessage, problems: readonly string[]): ErrorReport | undefined {
-  const broken = attachments.find((picture) => 'problem' in picture);
+function failureOf({ message, problems, denied }: Turning): ErrorReport | undefined {
+  const broken = message.attachments.find((picture) => 'problem' in picture);
+  const [first] = denied;
+  if (first) {
+    const others = problemsOf({ problems, denied }).filter((said) => said !== problemNote(first));
+    return { code: first.code, message: [...others, first.message].join(' '), next: first.next };
+  }
   if (broken) return broken.problem;
   if (problems.length === 0) return undefined;
   return {

@@ -1,5 +1,6 @@
 /** The engine's budget: how many turns use it at once. A conversation has one turn at a time, so first come is fair. */
 import Bottleneck from 'bottleneck';
+import { Turnstile } from '../foundation/turnstile.ts';
 
 export interface EngineBudget {
   /** Runs the work when it is its turn. Rejects with the signal's reason as soon as that is aborted while it waits. */
@@ -18,16 +19,19 @@ export function engineBudget(
   options: { readonly atOnce?: number; readonly redisUrl?: string } = {},
 ): EngineBudget {
   const { atOnce = defaultTurnsAtOnce, redisUrl } = options;
-  return new BottleneckBudget(
-    redisUrl === undefined
-      ? { limiter: new Bottleneck({ maxConcurrent: atOnce }) }
-      : shared(redisUrl, atOnce),
-  );
+  return new LineBudget(redisUrl === undefined ? ofThisProcess(atOnce) : shared(redisUrl, atOnce));
 }
 
+/** Lets so many through at once, the first that came first. */
 interface Limit {
-  readonly limiter: Bottleneck;
-  readonly connection?: Bottleneck.IORedisConnection;
+  schedule<T>(work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Bottleneck goes by the wall clock: set back by an hour, it would let nobody through for an hour. */
+function ofThisProcess(atOnce: number): Limit {
+  const turnstile = new Turnstile({ atOnce });
+  return { schedule: (work) => turnstile.run(work), close: async () => undefined };
 }
 
 async function shared(url: string, atOnce: number): Promise<Limit> {
@@ -45,10 +49,16 @@ async function shared(url: string, atOnce: number): Promise<Limit> {
   // An event that nobody listens to would end the process; what cannot be scheduled is told to who asked for it.
   connection.on('error', () => undefined);
   limiter.on('error', () => undefined);
-  return { limiter, connection };
+  return {
+    schedule: (work) => limiter.schedule(work),
+    close: async () => {
+      await limiter.disconnect();
+      await connection.disconnect();
+    },
+  };
 }
 
-class BottleneckBudget implements EngineBudget {
+class LineBudget implements EngineBudget {
   readonly #limit: Promise<Limit>;
 
   constructor(limit: Limit | Promise<Limit>) {
@@ -58,10 +68,10 @@ class BottleneckBudget implements EngineBudget {
   }
 
   async run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    const { limiter } = await this.#limit;
+    const limit = await this.#limit;
     signal.throwIfAborted();
     let begun = false;
-    const scheduled = limiter.schedule(async () => {
+    const scheduled = limit.schedule(async () => {
       // Its place in the line was kept; who waited there is gone.
       signal.throwIfAborted();
       begun = true;
@@ -87,8 +97,6 @@ class BottleneckBudget implements EngineBudget {
   }
 
   async close(): Promise<void> {
-    const { limiter, connection } = await this.#limit;
-    await limiter.disconnect();
-    await connection?.disconnect();
+    await (await this.#limit).close();
   }
 }

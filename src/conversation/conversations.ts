@@ -1,4 +1,5 @@
 /** What an adapter is given: the conversations of one process. `SessionManager` is the one implementation. */
+import type { Asker } from './asker.ts';
 import type { DialogueState, Turn } from './dialogue-state.ts';
 import type { Message } from './message.ts';
 import type { Reply } from './reply.ts';
@@ -41,18 +42,23 @@ export interface Conversations {
    * @throws ChatReidError STORAGE_*, STATE_UNREACHABLE
    */
   resume(prefix: string, deliver: Deliver): Promise<void>;
-  state(conversation: string): Promise<DialogueState | undefined>;
+  /** With an asker, here and below: as far as the access policy lets them see it; without, all of it, for the program itself. */
+  state(conversation: string, asker?: Asker): Promise<DialogueState | undefined>;
   turns(conversation: string): Promise<readonly Turn[]>;
   /** The final replies of a conversation that are still kept, oldest first: what a page that is opened again shows. */
-  replies(conversation: string): Promise<readonly Reply[]>;
+  replies(conversation: string, asker?: Asker): Promise<readonly Reply[]>;
   /** Conversations whose name begins with this prefix, the latest first. */
   list(prefix: string): Promise<readonly ListedTalk[]>;
-  /** Contact sheet of a reply with an answer: PNG. */
-  sheet(reply: Reply): Promise<Buffer>;
+  /** Contact sheet of a reply with an answer: PNG. @throws ChatReidError ACCESS_DENIED */
+  sheet(reply: Reply, asker?: Asker): Promise<Buffer>;
   /** A picture of a talk or of its gallery: absolute path. @throws ChatReidError PICTURE_UNKNOWN */
-  picturePath(pictureId: string): Promise<string>;
-  /** Everything of one conversation is removed. What of it was not answered by then is told that, and is not kept. */
-  forget(conversation: string): Promise<void>;
+  picturePath(pictureId: string, asker?: Asker): Promise<string>;
+  /**
+   * Everything of one conversation is removed. What of it was not answered by then is told that, and is not kept.
+   *
+   * @throws ChatReidError ACCESS_DENIED for an asker who may not search in the talk's gallery
+   */
+  forget(conversation: string, asker?: Asker): Promise<void>;
   /** Takes nothing more in, and waits for what is running, at most `graceMs` (default 10,000). */
   close(graceMs?: number): Promise<void>;
 }

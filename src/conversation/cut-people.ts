@@ -6,6 +6,8 @@ import type { PeopleCutter } from './people.ts';
 import { withRefs } from './picture-refs.ts';
 import type { PeopleChoice } from './reply.ts';
 import type { TakenMessage } from './storage/talk-record.ts';
+import type { ConversationStorage } from './storage/conversation-storage.ts';
+import { keepCut } from './storage/cut-pictures.ts';
 import type { Uploads } from './uploads.ts';
 
 export interface CutActs {
@@ -19,12 +21,16 @@ const mostPeople = 20;
 
 /** A crop passes untouched; a frame with one person becomes that person; of a frame with several the user is asked. */
 export async function cutPeople(
-  parts: { readonly people?: PeopleCutter; readonly uploads: Uploads },
+  parts: {
+    readonly people?: PeopleCutter;
+    readonly uploads: Uploads;
+    readonly storage: Pick<ConversationStorage, 'talks'>;
+  },
   message: TakenMessage,
   acts: readonly Act[],
   signal: AbortSignal,
 ): Promise<CutActs> {
-  const { people: cutter, uploads } = parts;
+  const { people: cutter, uploads, storage } = parts;
   if (!cutter) return { acts, notes: [] };
   const sent = new Set(message.attachments.flatMap((picture) => ('id' in picture ? [picture.id] : [])));
   const crops = new Map<string, string>();
@@ -33,6 +39,9 @@ export async function cutPeople(
   const left = new Set<string>();
   for (const id of shownIds(acts).filter((one) => sent.has(one))) {
     const people = await cut(cutter, uploads, message.conversation, id, signal, notes);
+    // Who forgets one of them forgets the picture that shows them, and the other way round.
+    const cropped = people.map(({ pictureId }) => pictureId);
+    await keepCut(storage.talks, message.conversation, id, cropped);
     if (people.length === 1) crops.set(id, people[0]!.pictureId);
     if (people.length < 2) continue;
     if (choice === undefined) choice = choiceOf(id, people);
@@ -72,7 +81,7 @@ async function cut(
   notes: string[],
 ): Promise<Cut[]> {
   try {
-    const path = await uploads.path(id);
+    const path = await uploads.path(id, conversation);
     if (path === undefined) return [];
     const found = await cutter(await readFile(path), signal);
     if (found.length > mostPeople) notes.push(`The first ${mostPeople} people of the picture are shown.`);

@@ -30,6 +30,30 @@ export interface TurnOutcome {
   readonly people?: readonly string[];
   /** The picture that they were cut from: it is not searched with itself. */
   readonly frame?: string;
+  /** The search was not run: it waits for somebody else. */
+  readonly awaiting?: Awaiting;
+}
+
+/** A search that waits for a second person's approval. */
+export interface Awaiting {
+  /** Id of the message that it waits since: what the button of its reply names. */
+  readonly request: string;
+  /** Who searches, and what the platform said of them. */
+  readonly user: string;
+  readonly marks: readonly string[];
+  readonly gallery: string;
+  /** The case that was stated. */
+  readonly purpose?: string;
+}
+
+/** A second person let somebody search a gallery for a case, in this talk. How long that holds, the policy says. */
+export interface Approval {
+  readonly user: string;
+  readonly gallery: string;
+  readonly purpose?: string;
+  readonly by: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
 }
 
 /** Words of one message about the person. */
@@ -73,12 +97,15 @@ export interface DialogueState {
   /** Whether the one who is chosen is one more view of the person that is searched for. */
   readonly peopleAdd: boolean;
   readonly purpose?: string;
+  readonly awaiting?: Awaiting;
+  /** Of this case; a new one, or a new beginning, ends them. Absent where there never were any. */
+  readonly approvals?: readonly Approval[];
 }
 
 /** Who is searched for, where, and how far the candidates were looked through: what `undo` goes back to. */
 export type Sought = Omit<
   DialogueState,
-  'shown' | 'talkedOf' | 'asked' | 'askedBefore' | 'people' | 'peopleAdd'
+  'shown' | 'talkedOf' | 'asked' | 'askedBefore' | 'people' | 'peopleAdd' | 'awaiting' | 'approvals'
 >;
 
 export const pageLength = 10;

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Trait } from '../foundation/person-attributes.ts';
 import type { Act, Part } from './act.ts';
+import { approved, withAwaiting, withCase } from './approving.ts';
 import {
   type DialogueState,
   emptyState,
@@ -12,6 +13,7 @@ import {
 } from './dialogue-state.ts';
 import { traitsOf } from './interpreter/traits.ts';
 import { refsOf, resolveRef, resolveRefs, withRefs } from './picture-refs.ts';
+import { traitOfAnswer } from './traits-of-state.ts';
 import { contradicts, includes, recoloured, wordsWithout, wordsWithoutSaid } from './spoken-words.ts';
 
 /** Candidates that `more` goes on to. */
@@ -88,11 +90,12 @@ function askedAbout(acts: readonly Act[], { shown }: DialogueState): string[] {
 }
 
 export function soughtOf(state: DialogueState): Sought {
-  const { shown: _s, talkedOf: _t, asked: _a, askedBefore: _b, people: _p, peopleAdd: _d, ...sought } = state;
+  const { shown: _s, talkedOf: _t, asked: _a, askedBefore: _b, people: _p, peopleAdd: _d, ...rest } = state;
+  const { awaiting: _w, approvals: _v, ...sought } = rest;
   return sought;
 }
 
-function isUndo({ act }: Act): boolean {
+export function isUndo({ act }: Act): boolean {
   return act === 'undo';
 }
 
@@ -109,7 +112,7 @@ export function withOutcome(state: DialogueState, outcome: TurnOutcome): Dialogu
   const { shown, asked, people } = outcome;
   const searched = shown !== undefined;
   const open = asked ?? (searched ? undefined : state.asked);
-  const { asked: _, ...rest } = state;
+  const { asked: _, ...rest } = withAwaiting(state, outcome.awaiting, searched);
   return {
     ...rest,
     shown: shown ?? state.shown,
@@ -140,25 +143,20 @@ const searching: ReadonlySet<Act['act']> = new Set<Act['act']>([
   'undo',
 ]);
 
-/** Traits that hold: of the clues, then of the answers. */
-export function traitsOfState({ clues, answers }: Pick<DialogueState, 'clues' | 'answers'>): Trait[] {
-  return [...clues.flatMap(({ traits }) => traits), ...answers.flatMap(traitOfAnswer)];
-}
-
-/** Traits that no words of the search say themselves: denials, and what was answered. */
-export function unspokenTraits({ clues, answers }: Pick<DialogueState, 'clues' | 'answers'>): Trait[] {
-  const denied = clues.flatMap(({ traits }) => traits.filter(({ present }) => !present));
-  return [...denied, ...answers.flatMap(traitOfAnswer)];
-}
-
-function traitOfAnswer({ question, value }: DialogueState['answers'][number]): Trait[] {
-  if (value === 'unknown') return [];
-  return [{ name: question.name, value: question.value, present: value === 'yes' }];
-}
-
-/** What was shown was seen, and what was asked was asked: neither is taken back. */
-function restored({ shown, askedBefore }: DialogueState, earlier: Sought): DialogueState {
-  return { ...earlier, shown, askedBefore, people: [], peopleAdd: false };
+/** What was shown was seen, what was asked was asked, what was approved is approved: none is taken back. */
+function restored(
+  { shown, askedBefore, awaiting, approvals }: DialogueState,
+  earlier: Sought,
+): DialogueState {
+  return {
+    ...earlier,
+    shown,
+    askedBefore,
+    people: [],
+    peopleAdd: false,
+    ...(awaiting ? { awaiting } : {}),
+    ...(approvals ? { approvals } : {}),
+  };
 }
 
 function applied(
@@ -193,7 +191,9 @@ function applied(
     case 'forget':
       return forgotten(state, resolveRefs(act.pictures, state));
     case 'case':
-      return { ...state, purpose: act.purpose };
+      return withCase(state, act.purpose);
+    case 'approve':
+      return approved(state, act, turn);
     case 'undo':
       return turn.restored ? restored(state, turn.restored) : state;
     case 'reset':

@@ -9,6 +9,12 @@ import type { Uploads } from './uploads.ts';
 
 const longestName = 200;
 
+const notOpened: ErrorReport = {
+  code: 'ACCESS_DENIED',
+  message: 'You may not send pictures here.',
+  next: 'Ask whoever runs this bot for the role viewer.',
+};
+
 export class Intake {
   /** Of messages that arrive within one millisecond, the later has the higher number still. */
   #order = 0;
@@ -17,6 +23,8 @@ export class Intake {
     private readonly inbox: Shelf,
     private readonly uploads: Uploads,
     private readonly limits: SessionLimits,
+    /** Pictures of others are not even opened. */
+    private readonly mayBring: (message: Message) => boolean = () => true,
   ) {}
 
   /** One that an earlier process took in is not taken in again. @throws ChatReidError STORAGE_*, STATE_UNREACHABLE */
@@ -35,7 +43,10 @@ export class Intake {
     for await (const { value } of this.inbox.entries()) {
       if (isMessage(value) && value.conversation.startsWith(prefix)) found.push(value);
     }
-    return found.sort((a, b) => a.order - b.order);
+    found.sort((a, b) => a.order - b.order);
+    // Whatever the clock was set to: what comes from now on came later.
+    this.#order = Math.max(this.#order, found.at(-1)?.order ?? 0);
+    return found;
   }
 
   /** Counts one more beginning, so that a message which ends every process is not begun for ever. */
@@ -62,11 +73,18 @@ export class Intake {
       );
     }
     const attachments: TakenPicture[] = [];
+    const refused = !this.mayBring(message);
     for (const { name, bytes } of message.attachments.slice(0, pictures)) {
-      attachments.push(await this.#picture(message.conversation, name.slice(0, longestName), bytes));
+      const short = name.slice(0, longestName);
+      attachments.push(
+        refused
+          ? { name: short, problem: notOpened }
+          : await this.#picture(message.conversation, short, bytes),
+      );
     }
     for (const picture of attachments) {
-      if (!('problem' in picture)) continue;
+      // Who may not bring any is told that when it is answered, once.
+      if (!('problem' in picture) || picture.problem === notOpened) continue;
       notes.push(problemNote(picture.problem));
     }
     this.#order = Math.max(this.#order + 1, Date.now() * 1000);
@@ -75,6 +93,7 @@ export class Intake {
       id: message.id,
       conversation: message.conversation,
       user: message.user,
+      ...(message.marks ? { marks: message.marks } : {}),
       at: message.at,
       order: this.#order,
       text: message.text.slice(0, text),

@@ -27,6 +27,8 @@ export interface ReadingContext {
   readonly asked?: Question;
   /** Whether somebody is searched for already. */
   readonly searching: boolean;
+  /** Whether a search waits for a second person's approval. */
+  readonly waiting?: boolean;
   /** What holds so far: "also camera 5" adds to it, "blue, not black" changes it, a time is on the day it restricts to. */
   readonly held?: Pick<DialogueState, 'cameras' | 'places' | 'after' | 'before' | 'clues'>;
 }

@@ -14,6 +14,11 @@ export interface Message {
   readonly conversation: string;
   /** Who asks: `web:local`, `slack:T1/U7`. */
   readonly user: string;
+  /**
+   * What the platform itself says of the sender, which the access policy maps to roles: `slack:T1`, `slack:T1/S0AB`, `discord:1/2`,
+   * `web:local`. Never anything that the sender wrote. Absent: `user` alone.
+   */
+  readonly marks?: readonly string[];
   /** When the platform received it: ISO 8601 in UTC. */
   readonly at: string;
   /** '' where nothing was written. The user's words are data, never instructions. */

@@ -2,10 +2,16 @@
 import { ChatReidError } from '../foundation/error.ts';
 import type { GalleryStore } from '../gallery/gallery-store.ts';
 import type { PictureFile } from './asking-model.ts';
-import type { Uploads } from './uploads.ts';
+
+export interface PictureFinderParts {
+  /** Those of one talk, of all, or of none. */
+  readonly uploads: { path(id: string): Promise<string | undefined> };
+  /** As whoever looks may see it. */
+  readonly store: Pick<GalleryStore, 'path'>;
+}
 
 export class PictureFinder {
-  constructor(private readonly parts: { readonly uploads: Uploads; readonly store: GalleryStore }) {}
+  constructor(private readonly parts: PictureFinderParts) {}
 
   /** @throws ChatReidError PICTURE_UNKNOWN */
   async find(id: string): Promise<PictureFile> {
@@ -16,15 +22,19 @@ export class PictureFinder {
 
   /** Those that are still there. */
   async findAll(ids: readonly string[]): Promise<PictureFile[]> {
-    const found = await Promise.all(
-      ids.map((id) =>
-        this.find(id).catch((error: unknown) => {
-          if (error instanceof ChatReidError && error.code === 'PICTURE_UNKNOWN') return undefined;
-          throw error;
-        }),
-      ),
-    );
+    const found = await Promise.all(ids.map((id) => this.#findAny(id)));
     return found.filter((picture) => picture !== undefined);
+  }
+
+  async has(id: string): Promise<boolean> {
+    return (await this.#findAny(id)) !== undefined;
+  }
+
+  async #findAny(id: string): Promise<PictureFile | undefined> {
+    return this.find(id).catch((error: unknown) => {
+      if (error instanceof ChatReidError && error.code === 'PICTURE_UNKNOWN') return undefined;
+      throw error;
+    });
   }
 }
 

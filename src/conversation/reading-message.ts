@@ -1,20 +1,27 @@
 /** What a message wants: the acts of its buttons and its text, as far as they can be done. */
-import type { GalleryStore, GallerySummary } from '../gallery/gallery-store.ts';
+import { LRUCache } from 'lru-cache';
+import type { GallerySummary } from '../gallery/gallery-store.ts';
 import { longestWords } from '../retrieval/query.ts';
+import { roleOfAct } from '../trust/access/roles.ts';
 import type { Act, PictureRef } from './act.ts';
+import { type Denial, denials, unseenDenial } from './act-gate.ts';
+import { waitingIn } from './approving.ts';
 import type { DialogueState } from './dialogue-state.ts';
 import type { Interpreter } from './interpreter.ts';
 import { refsOf, resolveRef, withRefs } from './picture-refs.ts';
+import type { View } from './sights.ts';
 import type { TakenMessage } from './storage/talk-record.ts';
 
 export interface ReadMessage {
+  /** Those that the sender may do. */
   readonly acts: readonly Act[];
   /** What cannot be done and why, as sentences. */
   readonly problems: readonly string[];
+  /** What the sender may not do. */
+  readonly denied: readonly Denial[];
 }
 
 export interface ReaderParts {
-  readonly store: Pick<GalleryStore, 'galleries'>;
   readonly interpreter: Interpreter;
   readonly timeZone: string;
   readonly gallery: string;
@@ -23,6 +30,7 @@ export interface ReaderParts {
 
 /** Cameras and galleries change seldom, and every message asks for them. */
 const galleriesMs = 2000;
+const mostViews = 100;
 const mostActs = 50;
 /** Characters of an act that is no description, as JSON. */
 const longestAct = 10_000;
@@ -32,31 +40,38 @@ const mostNegatives = 200;
 const mostClues = 32;
 
 export class MessageReader {
-  #galleries: { readonly at: number; readonly list: Promise<readonly GallerySummary[]> } | undefined;
+  /** By what may be seen of them. */
+  readonly #galleries = new LRUCache<string, Promise<readonly GallerySummary[]>>({
+    max: mostViews,
+    ttl: galleriesMs,
+    ttlResolution: 0,
+  });
 
   constructor(private readonly parts: ReaderParts) {}
 
-  async summary(gallery: string): Promise<GallerySummary | undefined> {
-    return (await this.#all()).find(({ name }) => name === gallery);
-  }
-
-  async read(message: TakenMessage, state: DialogueState): Promise<ReadMessage> {
-    const galleries = await this.#all();
+  async read(message: TakenMessage, state: DialogueState, view: View): Promise<ReadMessage> {
+    const galleries = await this.#all(view);
     const all = message.attachments.map((picture) => ('id' in picture ? picture.id : undefined));
     const sent = all.filter((id) => id !== undefined);
     const named = message.acts.some((act) => refsOf(act).some((ref) => 'attachment' in ref));
     const written = message.text.trim() !== '' || (sent.length > 0 && !named);
     const spoken = written ? this.#interpret(message.text, state, galleries, named ? 0 : sent.length) : [];
     const problems: string[] = [];
-    const settling = [
+    const wanted: Wanted[] = [
       // A button counts all pictures of the message, what is read from its text those that could be opened.
-      ...message.acts.map((act) => settle(act, state, all, problems)),
-      ...spoken.map((act) => settle(act, state, sent, problems)),
-    ];
-    const acts = settling.slice(0, mostActs).flatMap((settled) => {
-      return settled ? [this.#ofGalleries(settled, galleries, problems) ?? []].flat() : [];
-    });
-    return { acts: bounded(acts, state, problems), problems };
+      ...message.acts.map((act) => ({ act, sent: all })),
+      ...spoken.map((act) => ({ act, sent })),
+    ]
+      .slice(0, mostActs)
+      .flatMap(({ act, sent }) => {
+        const known = this.#ofGalleries(act, galleries, view, problems);
+        return known ? [{ act: known, sent }] : [];
+      });
+    const { allowed, denied } = gated(wanted, state, view);
+    const settled = allowed.flatMap(({ act, sent }) => settle(act, state, sent, problems) ?? []);
+    const { acts, unseen } = await seen(settled, state, view);
+    if (denied.length === 0) denied.push(...refusedPictures(message));
+    return { acts: bounded(acts, state, problems), problems, denied: [...denied, ...unseen] };
   }
 
   #interpret(
@@ -81,32 +96,84 @@ export class MessageReader {
       people: state.people.length,
       ...(state.asked ? { asked: state.asked } : {}),
       searching: isSearching(state),
+      waiting: waitingIn(state) !== undefined,
       held: state,
     });
   }
 
-  #ofGalleries(act: Act, galleries: readonly GallerySummary[], problems: string[]): Act | undefined {
+  #ofGalleries(
+    act: Act,
+    galleries: readonly GallerySummary[],
+    { permit }: View,
+    problems: string[],
+  ): Act | undefined {
     if (act.act === 'lift' && act.part === 'gallery') {
       return { act: 'constrain', gallery: this.parts.gallery };
     }
     if (act.act !== 'constrain' || act.gallery === undefined) return act;
     if (galleries.some(({ name }) => name === act.gallery)) return act;
+    // Whoever may search nowhere is told that, and not which galleries there are.
+    if (!permit.has('searcher')) return act;
     const names = galleries.map(({ name }) => name).join(', ');
     problems.push(`There is no gallery "${act.gallery}". There are: ${names || 'none yet'}.`);
     return undefined;
   }
 
-  #all(): Promise<readonly GallerySummary[]> {
-    const now = Date.now();
-    if (this.#galleries && now - this.#galleries.at < galleriesMs) return this.#galleries.list;
-    const list = this.parts.store.galleries();
-    this.#galleries = { at: now, list };
+  #all(view: View): Promise<readonly GallerySummary[]> {
+    const { key } = view.permit;
+    const known = this.#galleries.get(key);
+    if (known) return known;
+    const list = view.as('viewer').store.galleries();
+    this.#galleries.set(key, list);
     // A failure is told to who asked; the next message tries again.
-    list.catch(() => {
-      this.#galleries = undefined;
-    });
+    list.catch(() => this.#galleries.delete(key));
     return list;
   }
+}
+
+/** Pictures that were not opened, because of who sent them: where nothing else was wanted, the answer is about them. */
+function refusedPictures({ attachments }: TakenMessage): Denial[] {
+  const refused = attachments.find((one) => 'problem' in one && one.problem.code === 'ACCESS_DENIED');
+  if (!refused || !('problem' in refused)) return [];
+  const { message, next } = refused.problem;
+  return [{ act: 'show', code: 'ACCESS_DENIED', message, next }];
+}
+
+interface Wanted {
+  readonly act: Act;
+  /** What its attachments are by number. */
+  readonly sent: readonly (string | undefined)[];
+}
+
+function gated(wanted: readonly Wanted[], state: DialogueState, { permit, user }: View) {
+  const verdicts = denials(
+    wanted.map(({ act }) => act),
+    state,
+    permit,
+    user,
+  );
+  return {
+    allowed: wanted.filter((_, at) => verdicts[at] === undefined),
+    denied: verdicts.filter((denial) => denial !== undefined),
+  };
+}
+
+/** Without acts on pictures that the sender may not look at in the role that the act takes. */
+async function seen(acts: readonly Act[], state: DialogueState, view: View) {
+  if (!view.limited) return { acts, unseen: [] };
+  const unseen: Denial[] = [];
+  const kept: Act[] = [];
+  for (const act of acts) {
+    const { pictures } = view.as(roleOfAct[act.act]);
+    const refs: PictureRef[] = act.act === 'why' && !act.picture ? [{ rank: 1 }] : refsOf(act);
+    let hidden: PictureRef | undefined;
+    for (const ref of refs) {
+      if (!(await pictures.has(resolveRef(ref, state) ?? ''))) hidden ??= ref;
+    }
+    if (hidden) unseen.push(unseenDenial(act, 'rank' in hidden ? hidden.rank : undefined));
+    else kept.push(act);
+  }
+  return { acts: kept, unseen };
 }
 
 /** Those that are shown no more have no number. */
@@ -141,6 +208,7 @@ function settle(
     problems.push('There is nothing to explain yet: no candidates are shown.');
     return undefined;
   }
+  if (replaced?.act === 'approve') return settledApproval(replaced, state, problems);
   if (replaced?.act === 'answer') return settledAnswer(replaced, state, problems);
   if (replaced?.act === 'person' && state.people[replaced.number - 1] === undefined) {
     problems.push(
@@ -151,6 +219,17 @@ function settle(
     return undefined;
   }
   return replaced;
+}
+
+function settledApproval(
+  act: Extract<Act, { act: 'approve' }>,
+  state: DialogueState,
+  problems: string[],
+): Act | undefined {
+  const request = waitingIn(state)?.request;
+  if (request !== undefined && (act.request ?? request) === request) return { act: 'approve', request };
+  problems.push('No search waits for an approval here, or it is another one by now.');
+  return undefined;
 }
 
 function settledAnswer(

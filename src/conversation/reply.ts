@@ -1,8 +1,13 @@
 /** What is answered, as data that any platform can render: plain sentences, cards, buttons. No markup of any platform. */
 import type { ErrorReport } from '../foundation/error.ts';
 import type { SearchResult } from '../retrieval/search-result.ts';
-import type { Act } from './act.ts';
+import type { Act, ActName } from './act.ts';
 import type { Question } from './question.ts';
+
+export interface Denied {
+  readonly act: ActName;
+  readonly code: 'ACCESS_DENIED' | 'CASE_NEEDED' | 'APPROVAL_NEEDED';
+}
 
 export interface Button {
   /** At most 40 characters. */
@@ -79,6 +84,8 @@ export interface Reply {
   readonly text: readonly string[];
   /** The search in one line, as the bot understands it. */
   readonly line?: string;
+  /** The case that was stated. */
+  readonly purpose?: string;
   readonly chips: readonly Chip[];
   readonly answer?: Answer;
   readonly question?: { readonly question: Question; readonly buttons: readonly Button[] };
@@ -86,6 +93,8 @@ export interface Reply {
   /** Acts beside the cards: more, start over, undo, help. */
   readonly buttons: readonly Button[];
   readonly error?: ErrorReport;
+  /** What was not done because of the access policy; `text` says it in sentences. Absent where nothing was denied. */
+  readonly denied?: readonly Denied[];
   /** What the user should know, each a sentence: no language model, pictures not indexed. */
   readonly notes: readonly string[];
 }

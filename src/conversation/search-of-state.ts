@@ -2,7 +2,7 @@
 import type { Scope } from '../gallery/gallery-store.ts';
 import type { Query } from '../retrieval/query.ts';
 import type { DialogueState } from './dialogue-state.ts';
-import { traitsOfState } from './fold.ts';
+import { traitsOfState } from './traits-of-state.ts';
 import type { PictureFinder } from './picture-finder.ts';
 import { affirmedWords } from './spoken-words.ts';
 

@@ -1,22 +1,28 @@
 /** The talks of one process: messages in, replies out, every turn kept. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChatReidError } from '../foundation/error.ts';
+import { steadyNow } from '../foundation/steady-clock.ts';
+import type { Forgotten } from '../trust/forget/forgotten.ts';
 import { Answering } from './answering.ts';
+import type { Asker } from './asker.ts';
 import { type EngineBudget, engineBudget } from './budgets.ts';
 import type { Conversations, Deliver } from './conversations.ts';
 import type { DialogueState, Turn } from './dialogue-state.ts';
 import { Intake } from './intake.ts';
+import { Looking } from './looking.ts';
 import type { Message } from './message.ts';
 import { MessageReader } from './reading-message.ts';
 import { replyTo } from './replies/reply-to.ts';
 import type { Reply } from './reply.ts';
 import { Session } from './session.ts';
 import { type SessionLimits, type SessionManagerParts, sessionLimits } from './session-parts.ts';
+import { Sights } from './sights.ts';
 import { Stopped } from './stopped.ts';
 import type { TakenMessage } from './storage/talk-record.ts';
 import { TalkList } from './storage/talk-list.ts';
 import { Talks } from './storage/talks.ts';
 import { TakingTurns } from './taking-turns.ts';
+import { untilKept } from './until-kept.ts';
 
 type Handled = ReturnType<Conversations['handle']>;
 
@@ -35,7 +41,7 @@ export class SessionManager implements Conversations {
   readonly #intake: Intake;
   readonly #talks: Talks;
   readonly #list: TalkList;
-  readonly #answering: Answering;
+  readonly #looking: Looking;
   readonly #turns: TakingTurns;
   /** What an earlier process left is being put in front. */
   #resuming: Promise<unknown> = Promise.resolve();
@@ -50,16 +56,18 @@ export class SessionManager implements Conversations {
     this.#limits = limits;
     this.#budget =
       parts.budget ?? engineBudget(storage.redisUrl === undefined ? {} : { redisUrl: storage.redisUrl });
-    this.#intake = new Intake(storage.inbox, uploads, limits);
+    const sights = new Sights(parts);
+    const mayBring = (message: Message) => sights.of(message).permit.has('viewer');
+    this.#intake = new Intake(storage.inbox, uploads, limits, mayBring);
     this.#talks = new Talks(storage.talks, limits, parts.gallery);
     this.#list = new TalkList(storage.talks, limits.listed);
-    const reader = new MessageReader({ ...parts, now });
-    this.#answering = new Answering(parts, reader, this.#budget);
+    this.#looking = new Looking(parts, sights);
     this.#turns = new TakingTurns({
       parts,
       limits,
-      reader,
-      answering: this.#answering,
+      sights,
+      reader: new MessageReader({ ...parts, now }),
+      answering: new Answering(parts, sights, this.#budget),
       intake: this.#intake,
       talks: this.#talks,
       list: this.#list,
@@ -152,8 +160,8 @@ export class SessionManager implements Conversations {
     return jobs;
   }
 
-  async state(conversation: string): Promise<DialogueState | undefined> {
-    return (await this.#talks.known(conversation))?.state;
+  async state(conversation: string, asker?: Asker): Promise<DialogueState | undefined> {
+    return this.#looking.state(conversation, (await this.#talks.known(conversation))?.state, asker);
   }
 
   async turns(conversation: string): Promise<readonly Turn[]> {
@@ -161,40 +169,28 @@ export class SessionManager implements Conversations {
     return head ? this.#talks.turns(head) : [];
   }
 
-  async replies(conversation: string): Promise<readonly Reply[]> {
+  async replies(conversation: string, asker?: Asker): Promise<readonly Reply[]> {
     const head = await this.#talks.known(conversation);
-    return head ? this.#talks.replies(head) : [];
+    return head
+      ? this.#looking.replies(conversation, head.state, await this.#talks.replies(head), asker)
+      : [];
   }
 
   async list(prefix: string) {
     return this.#list.of(prefix);
   }
 
-  async sheet({ answer }: Reply): Promise<Buffer> {
-    if (!answer) {
-      throw new ChatReidError('OPTION_INVALID', 'This reply has no candidates.', 'Choose one that has.');
-    }
-    // Drawing loads a typeface, which most processes never need.
-    const { contactSheet } = await import('../retrieval/contact-sheet.ts');
-    const { query, result, scopeLine } = answer;
-    const { pictures } = this.#answering;
-    return contactSheet({
-      query: {
-        pictures: await pictures.findAll(query.pictureIds),
-        words: query.words,
-        negatives: await pictures.findAll(query.negatives),
-      },
-      result,
-      ...(scopeLine === '' ? {} : { scope: scopeLine }),
-      timeZone: this.parts.timeZone,
-    });
+  async sheet(reply: Reply, asker?: Asker): Promise<Buffer> {
+    return this.#looking.sheet(reply, asker);
   }
 
-  async picturePath(pictureId: string): Promise<string> {
-    return (await this.#answering.pictures.find(pictureId)).path;
+  async picturePath(pictureId: string, asker?: Asker): Promise<string> {
+    return this.#looking.picturePath(pictureId, asker);
   }
 
-  async forget(conversation: string): Promise<void> {
+  async forget(conversation: string, asker?: Asker): Promise<void> {
+    // Without one at once: what comes in after this call is a talk of its own.
+    if (asker) this.#looking.demandForgetting((await this.#talks.known(conversation))?.state, asker);
     await this.#session(conversation)
       .forget(async () => {
         for (const left of await this.#intake.left(conversation)) {
@@ -206,6 +202,18 @@ export class SessionManager implements Conversations {
       })
       .finally(() => this.#leave(conversation));
     await this.parts.storage.tidy();
+  }
+
+  /** Nothing of these pictures is worked on any more. @param except the talk that asked for it */
+  forgetPictures(forgotten: Forgotten, except?: string): void {
+    for (const [conversation, session] of this.#sessions) {
+      if (conversation !== except) session.forgetPictures(forgotten);
+    }
+  }
+
+  /** When every message that is under way now has come to its end. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#handled.values()].map(({ done }) => done));
   }
 
   async close(graceMs = 10_000): Promise<void> {
@@ -229,7 +237,10 @@ export class SessionManager implements Conversations {
   #session(conversation: string): Session {
     const known = this.#sessions.get(conversation);
     if (known) return known;
-    const session = new Session((job, one) => this.#turns.take(job, one));
+    const { away } = this.#limits;
+    const session = new Session((job, one) =>
+      untilKept(job, one, () => this.#turns.take(job, one), away, this.#turns.closing),
+    );
     this.#sessions.set(conversation, session);
     return session;
   }
@@ -252,7 +263,7 @@ export class SessionManager implements Conversations {
   }
 
   #tidyNowAndThen(): void {
-    const now = Date.now();
+    const now = steadyNow();
     if (now - this.#tidied < dayMs || this.#tidying) return;
     this.#tidied = now;
     const { storage, uploads } = this.parts;

@@ -2,7 +2,10 @@
 import { Stopped } from './stopped.ts';
 import type { Deliver } from './conversations.ts';
 import type { DialogueState } from './dialogue-state.ts';
+import type { Forgotten } from '../trust/forget/forgotten.ts';
+import { sentences } from './replies/sentences.ts';
 import type { TakenMessage } from './storage/talk-record.ts';
+import { withoutForgotten } from './storage/without-forgotten.ts';
 
 export interface Job {
   readonly message: TakenMessage;
@@ -79,6 +82,19 @@ export class Session {
       this.#forgetting = false;
       await remove();
     });
+  }
+
+  /** What waits is answered without these pictures; a search with one of them is stopped, and its answer says why. */
+  forgetPictures(forgotten: Forgotten): void {
+    for (const [at, job] of this.#jobs.entries()) {
+      const message = withoutForgotten(job.message, forgotten) as TakenMessage;
+      if (message !== job.message) this.#jobs[at] = { ...job, message };
+    }
+    const { job, planned } = this.running ?? {};
+    const sought = planned && [planned.pictures, planned.negatives];
+    if (forgotten.isIn(job?.message.attachments ?? []) || forgotten.isIn(sought ?? [])) {
+      this.stop(new Stopped('cancelled', sentences.pictureForgotten));
+    }
   }
 
   stop(stopped: Stopped): void {

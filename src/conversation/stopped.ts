@@ -4,8 +4,12 @@ import { ChatReidError } from '../foundation/error.ts';
 export type StopReason = 'overtaken' | 'cancelled' | 'closing' | 'forgotten';
 
 export class Stopped extends ChatReidError {
-  constructor(readonly reason: StopReason) {
-    super('CANCELLED', 'The search was stopped.', 'Ask again when you are ready.');
+  /** @param message why, for who asked; for `cancelled` only */
+  constructor(
+    readonly reason: StopReason,
+    message = 'The search was stopped.',
+  ) {
+    super('CANCELLED', message, 'Ask again when you are ready.');
   }
 }
 

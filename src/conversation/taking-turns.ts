@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChatReidError } from '../foundation/error.ts';
 import type { Act } from './act.ts';
 import type { Answering } from './answering.ts';
-import { wantsSearch } from './answering.ts';
 import type { Deliver } from './conversations.ts';
 import { type CutActs, cutPeople } from './cut-people.ts';
 import type { DialogueState, Turn } from './dialogue-state.ts';
-import { changesSearch, taken, unsought, withOutcome } from './fold.ts';
+import { changesSearch, isUndo, type Said, taken, unsought, withOutcome } from './fold.ts';
 import { resolveRefs } from './picture-refs.ts';
+import { type Denial, roleDenial } from './act-gate.ts';
 import type { Intake } from './intake.ts';
+import { wantsSearch } from './leave-to-search.ts';
 import type { MessageReader } from './reading-message.ts';
 import { replyTo } from './replies/reply-to.ts';
 import { withoutPictures } from './replies/search-answer.ts';
@@ -18,6 +19,7 @@ import { undoneSentence } from './replies/undone.ts';
 import type { Reply } from './reply.ts';
 import type { Job, Running, Session } from './session.ts';
 import type { SessionLimits, SessionManagerParts } from './session-parts.ts';
+import type { Sights, View } from './sights.ts';
 import { Stopped, stopReason } from './stopped.ts';
 import type { TalkList } from './storage/talk-list.ts';
 import type { TakenMessage, TalkHead } from './storage/talk-record.ts';
@@ -27,6 +29,7 @@ export interface TakingTurnsParts {
   readonly parts: SessionManagerParts;
   readonly limits: SessionLimits;
   readonly reader: MessageReader;
+  readonly sights: Sights;
   readonly answering: Answering;
   readonly intake: Intake;
   readonly talks: Talks;
@@ -53,6 +56,10 @@ export class TakingTurns {
   readonly #closing = new AbortController();
 
   constructor(private readonly its: TakingTurnsParts) {}
+
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
 
   /** Delivering is not tried again from now on; what is not marked is left for the next process. */
   close(): void {
@@ -100,7 +107,7 @@ export class TakingTurns {
     for (const message of session.behind) {
       // Delivered again by the platform: it was answered long ago.
       if (seen.includes(message.id)) continue;
-      const { acts } = await this.its.reader.read(message, planned);
+      const { acts } = await this.its.reader.read(message, planned, this.#view(message));
       if (acts.some(changesSearch)) return true;
     }
     return false;
@@ -125,7 +132,8 @@ export class TakingTurns {
     if (session.forgetting) throw new Stopped('forgotten');
     const { signal } = controller;
 
-    const read = await this.its.reader.read(message, head.state);
+    const view = this.#view(message);
+    const read = await this.its.reader.read(message, head.state, view);
     // Cancelled while people are looked for: the answer says so, below.
     const cut = await cutPeople(this.its.parts, message, read.acts, signal).catch(
       (error: unknown): CutActs => {
@@ -143,20 +151,23 @@ export class TakingTurns {
     };
     const undo = cut.acts.filter(({ act }) => act === 'undo');
     const earlier = undo.length > 0 ? await this.its.talks.turns(head) : [];
-    const { turn, state: planned } = taken(head.state, earlier, { ...bare, outcome: frame });
-    const undone = undo.length > 0 && taken(head.state, earlier, { ...bare, acts: undo }).state;
+    const { turn, state: planned, denied } = this.#planned(head, earlier, { ...bare, outcome: frame }, view);
+    const undone = turn.acts.some(isUndo) && taken(head.state, earlier, { ...bare, acts: undo }).state;
     running.planned = planned;
-    running.overtakable = wantsSearch(cut.acts) && !cut.acts.some(({ act }) => slow.has(act));
+    running.overtakable =
+      wantsSearch(turn.acts, head.state, view) && !turn.acts.some(({ act }) => slow.has(act));
     await this.overtake(session);
 
     let first: Promise<void> = Promise.resolve();
     const { reply, outcome } = await this.its.answering.answer({
       message,
-      acts: cut.acts,
+      view,
+      acts: turn.acts,
       problems: [
         ...(undone ? [undoneSentence(head.state, undone, this.its.parts.timeZone)] : []),
         ...read.problems,
       ],
+      denied: [...read.denied, ...denied],
       notes: [...notes, ...message.notes, ...cut.notes],
       before: head.state,
       state: planned,
@@ -171,13 +182,30 @@ export class TakingTurns {
     const state = withOutcome(planned, outcome);
     // At once, so that a storage with transactions needs one.
     const [added] = await Promise.all([
-      this.its.talks.add(this.#about(head, message, cut.acts, reply), { ...turn, outcome }, state, reply),
+      this.its.talks.add(this.#about(head, message, turn.acts, reply), { ...turn, outcome }, state, reply),
       this.its.list.isDue(head, message.at) ? this.its.list.put(message.conversation) : undefined,
     ]);
-    await this.#scrub(added, cut.acts, head.state);
+    await this.#scrub(added, turn.acts, head.state);
     await first;
     await this.#deliver(reply, deliver);
     await this.#marked(added, message);
+  }
+
+  /** By the policy of now, also for what an earlier process took in. */
+  #view(message: TakenMessage): View {
+    return this.its.sights.of(message, message.conversation);
+  }
+
+  /** What an `undo` goes back to may be a search in another gallery, where its sender may do less, or nothing. */
+  #planned<T extends Said>(head: TalkHead, earlier: readonly Turn[], said: T, view: View) {
+    const plan = { ...taken(head.state, earlier, said), denied: [] as readonly Denial[] };
+    if (!said.acts.some(isUndo)) return plan;
+    const verdicts = said.acts.map((act) => roleDenial(act, plan.state.gallery, view.permit));
+    const mayUndo = said.acts.every((act, at) => !isUndo(act) || verdicts[at] === undefined);
+    const isDenied = (act: Act, at: number) => (mayUndo ? verdicts[at] !== undefined : isUndo(act));
+    const acts = said.acts.filter((act, at) => !isDenied(act, at));
+    const denied = verdicts.flatMap((denial, at) => (denial && isDenied(said.acts[at]!, at) ? [denial] : []));
+    return { ...taken(head.state, earlier, { ...said, acts }), denied };
   }
 
   async #marked(head: TalkHead, message: TakenMessage): Promise<void> {

@@ -3,10 +3,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, readdir, rename, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import sharp from 'sharp';
-import { asChatReidError, ChatReidError } from '../foundation/error.ts';
+import { asChatReidError } from '../foundation/error.ts';
 import { makePrivateFolder } from '../foundation/home.ts';
-import { decodeRgb, decodingError, inspectPicture, pictureId, pictureLimits } from '../foundation/picture.ts';
+import { pictureId } from '../foundation/picture.ts';
+import { barePicture } from '../foundation/picture-bare.ts';
 import { exifTime } from '../gallery/exif-time.ts';
 import { PictureFiles } from '../gallery/picture-files.ts';
 
@@ -66,24 +66,25 @@ export class Uploads {
   }
 
   /**
-   * Opened whole, turned upright, without EXIF, XMP and the like; on the disk when the promise resolves.
+   * Opened whole and as {@link barePicture} leaves it; on the disk when the promise resolves.
    *
    * @throws ChatReidError PICTURE_* for what cannot be opened, STORAGE_*
    */
   async keep(conversation: string, bytes: Uint8Array): Promise<KeptPicture> {
-    const clean = await withoutMetadata(bytes, this.options.timeZone ?? 'UTC');
-    const id = pictureId(clean.bytes);
-    const { extension } = clean;
+    const bare = await barePicture(bytes, { longestSide });
+    const { extension, info } = bare;
+    const id = pictureId(bare.bytes);
+    const time = info.exif && exifTime(info.exif, this.options.timeZone ?? 'UTC');
     const path = this.#files.path(id, extension);
     try {
       // Until it is there, and named: the last other talk that had it may be forgotten at this very moment.
       for (let tries = 1; ; tries++) {
-        await this.#files.write([{ pictureId: id, extension, bytes: clean.bytes }]);
+        await this.#files.write([{ pictureId: id, extension, bytes: bare.bytes }]);
         const named = await this.#name(conversation, path, `${id}.${extension}`);
         if (named && existsSync(path)) break;
         if (tries === mostTries) throw new Error(`${path} is removed again and again.`);
       }
-      return { id, path, ...(clean.time === undefined ? {} : { time: clean.time }) };
+      return { id, path, ...(time === undefined ? {} : { time }) };
     } catch (error) {
       throw asChatReidError(error, 'keeping a picture that was sent');
     }
@@ -109,11 +110,14 @@ export class Uploads {
     }
   }
 
-  /** @returns undefined for a picture that was never sent, or is gone */
-  async path(id: string): Promise<string | undefined> {
+  /** @param conversation only where it was sent in this talk. @returns undefined for a picture that was never sent, or is gone */
+  async path(id: string, conversation?: string): Promise<string | undefined> {
     if (!/^[0-9a-f]{64}$/.test(id)) return undefined;
     for (const extension of extensions) {
-      if (this.#files.exists(id, extension)) return this.#files.path(id, extension);
+      if (!this.#files.exists(id, extension)) continue;
+      const named =
+        conversation === undefined ? '' : join(this.#folderOf(conversation), `${id}.${extension}`);
+      if (named === '' || existsSync(named)) return this.#files.path(id, extension);
     }
     return undefined;
   }
@@ -124,8 +128,7 @@ export class Uploads {
     for (const name of await readdir(folder).catch(() => [])) {
       const id = name.slice(0, name.lastIndexOf('.'));
       if (ids && !ids.includes(id)) continue;
-      await rm(join(folder, name), { force: true });
-      await this.#removeUnnamed(id);
+      await this.#leave(join(folder, name));
     }
     if (!ids) await rm(folder, { recursive: true, force: true });
   }
@@ -139,21 +142,43 @@ export class Uploads {
         const path = join(folder, name);
         const found = await stat(path).catch(() => undefined);
         if (found === undefined || now - found.mtimeMs <= this.#lifeMs) continue;
-        await rm(path, { force: true });
-        await this.#removeUnnamed(name.slice(0, name.lastIndexOf('.')));
+        await this.#leave(path);
       }
       await rmdir(folder).catch(() => undefined);
     }
+    await this.#removeNameless(now);
+    await this.#files.open();
+  }
+
+  /** A process that ended before it had named them leaves such, where nobody sends their message again. */
+  async #removeNameless(now: number): Promise<void> {
+    const parts = (await readdir(this.folder)).filter((name) => /^[0-9a-f]{2}$/.test(name));
+    for (const part of parts) {
+      for (const name of await readdir(join(this.folder, part))) {
+        const found = await stat(join(this.folder, part, name)).catch(() => undefined);
+        if (found && now - found.mtimeMs > dayMs)
+          await this.#removeUnnamed(name.slice(0, name.lastIndexOf('.')));
+      }
+    }
+  }
+
+  /** The picture before its name: ended in between, the name is left, and whoever does it again finds it. */
+  async #leave(name: string): Promise<void> {
+    const id = basename(name).slice(0, basename(name).lastIndexOf('.'));
+    await this.#removeUnnamed(id, name);
+    await rm(name, { force: true });
+    // The last other talk that had it may have been leaving at the same time.
+    await this.#removeUnnamed(id);
   }
 
   /** It is put aside before it is looked at for the last time: what is put aside cannot be named any more by somebody new. */
-  async #removeUnnamed(id: string): Promise<void> {
+  async #removeUnnamed(id: string, leaving?: string): Promise<void> {
     const path = await this.path(id);
-    if (path === undefined || (await this.#isNamed(path, path))) return;
+    if (path === undefined || (await this.#isNamed(path, path, leaving))) return;
     const aside = join(this.folder, 'incoming', `${id}.${randomUUID()}`);
     try {
       await rename(path, aside);
-      if (await this.#isNamed(aside, path)) await rename(aside, path);
+      if (await this.#isNamed(aside, path, leaving)) await rename(aside, path);
       else await rm(aside, { force: true });
     } catch (error) {
       // Somebody else removed it first.
@@ -161,54 +186,17 @@ export class Uploads {
     }
   }
 
-  /** @param file where the picture is now, @param path where it belongs */
-  async #isNamed(file: string, path: string): Promise<boolean> {
+  /** @param file where the picture is now, @param path where it belongs, @param leaving a name that does not count any more */
+  async #isNamed(file: string, path: string, leaving?: string): Promise<boolean> {
     const found = await stat(file).catch(() => undefined);
-    if (found && found.nlink > 1) return true;
+    const own = leaving === undefined ? undefined : await stat(leaving).catch(() => undefined);
+    if (found && found.nlink > (own?.ino === found.ino ? 2 : 1)) return true;
     const talks = join(this.folder, 'talks');
-    return (await readdir(talks)).some((talk) => existsSync(join(talks, talk, basename(path))));
+    const names = (await readdir(talks)).map((talk) => join(talks, talk, basename(path)));
+    return names.some((name) => name !== leaving && existsSync(name));
   }
 
   #folderOf(conversation: string): string {
     return join(this.folder, 'talks', createHash('sha256').update(conversation).digest('hex').slice(0, 32));
-  }
-}
-
-interface CleanPicture {
-  readonly bytes: Uint8Array;
-  readonly extension: (typeof extensions)[number];
-  readonly time?: string;
-}
-
-/** Untouched where there is nothing to take out, so that a picture of the gallery is recognised as the same. */
-async function withoutMetadata(bytes: Uint8Array, timeZone: string): Promise<CleanPicture> {
-  const info = await inspectPicture(bytes);
-  const header = await sharp(bytes, { limitInputPixels: false }).metadata();
-  const time = info.exif && exifTime(info.exif, timeZone);
-  const facts = time === undefined ? {} : { time };
-  const small = Math.max(info.width, info.height) <= longestSide;
-  const bare = !header.exif && !header.xmp && !header.iptc && (header.comments ?? []).length === 0;
-  const simple = info.format === 'jpeg' || info.format === 'png';
-  const extension = info.format === 'jpeg' ? 'jpg' : 'png';
-  if (bare && simple && small && info.frames === 1) {
-    await decodeRgb(bytes);
-    return { bytes, extension, ...facts };
-  }
-  try {
-    const upright = sharp(bytes, {
-      autoOrient: true,
-      failOn: 'error',
-      limitInputPixels: pictureLimits.pixels,
-    })
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .resize(longestSide, longestSide, { fit: 'inside', withoutEnlargement: true });
-    const encoded =
-      extension === 'jpg'
-        ? upright.jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
-        : upright.png({ compressionLevel: 6 });
-    return { bytes: await encoded.toBuffer(), extension, ...facts };
-  } catch (error) {
-    throw error instanceof ChatReidError ? error : decodingError(error);
   }
 }

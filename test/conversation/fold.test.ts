@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Act } from '../../src/conversation/act.ts';
 import { emptyState, type Turn, type TurnOutcome } from '../../src/conversation/dialogue-state.ts';
-import { fold, taken, traitsOfState, withOutcome } from '../../src/conversation/fold.ts';
+import { fold, taken, withOutcome } from '../../src/conversation/fold.ts';
+import { traitsOfState } from '../../src/conversation/traits-of-state.ts';
 import { traitsOf } from '../../src/conversation/interpreter/traits.ts';
 import { affirmedWords } from '../../src/conversation/spoken-words.ts';
 

@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { SessionManager } from '../../src/conversation/session-manager.ts';
 import { openStorage } from '../../src/conversation/storage/open-storage.ts';
-import type { Shelf } from '../../src/conversation/storage/shelf.ts';
+import type { ChangingShelf, Shelf } from '../../src/conversation/storage/shelf.ts';
 import { bareParts } from '../../bench/bare-talks.ts';
 import { messageOf } from './message-of.ts';
 
@@ -16,13 +16,14 @@ function pass(name: string): void {
   if (`${name} ${times}` === moment) process.kill(process.pid, 'SIGKILL');
 }
 
-function watched(shelf: Shelf, name: string): Shelf {
+function watched(shelf: ChangingShelf, name: string): ChangingShelf {
   return {
     ...watchedWrites(shelf, name),
     ...(shelf.unsynced ? { unsynced: watchedWrites(shelf.unsynced, name) } : {}),
     get: (key) => shelf.get(key),
     getMany: (keys) => shelf.getMany(keys),
     entries: () => shelf.entries(),
+    change: (key, change) => shelf.change(key, change),
   };
 }
 

@@ -61,8 +61,8 @@ export const oneRank = `(?:${labelled}|(?:the\\s+)?${bare}|${ordinal}|${spelled}
 const glue =
   '(?:\\s*(?:,|\\/|&|\\+)\\s*(?:(?:and|or|nor|not|neither)\\s+){0,2}|\\s+(?:(?:and|or|nor|also|not|neither|n)\\s+){1,3}|\\s+(?=#|\\d{1,2}(?!\\w)))';
 const item = `(?:${range}|${bareOrdinal}(?=\\s+(?:and|or|nor)\\s)|${oneRank})`;
-/** One rank or several. */
-export const rankList = `${item}(?:${glue}(?:${item}))*`;
+/** One rank or several. Not without end: numbers that fill a message are tried from each of them on. */
+export const rankList = `${item}(?:${glue}(?:${item})){0,99}`;
 const everyRank = new RegExp(`(?<![\\w.:])(?:${item})`, 'g');
 
 /** The numbers that a stretch names, in its order; candidates beyond the shown ones are among them. */

@@ -2,6 +2,7 @@
 import type { Act } from '../act.ts';
 import type { Interpreter, ReadingContext } from '../interpreter.ts';
 import { answersInWords, readAnswer, readLooseAnswer, readRunningYes } from './answers.ts';
+import { readApproval } from './approvals.ts';
 import { readAttachments } from './attachments.ts';
 import { readCameras, readRightCamera } from './cameras.ts';
 import { readCase } from './cases.ts';
@@ -26,6 +27,7 @@ const readLimit = 2000;
 
 /** Each sees what those before it left. */
 const rules: readonly Rule[] = [
+  readApproval,
   readCase,
   readRegistration,
   readPersonChoice,

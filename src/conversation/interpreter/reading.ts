@@ -13,7 +13,19 @@ export const nobodyYet = 'Nobody is searched for yet: describe the person, or at
 
 /** In which order acts of one message are done: first what clears, last what asks about the result. */
 const order: readonly Act['act'][] = [
-  ...(['reset', 'undo', 'case', 'answer', 'person', 'register', 'forget', 'lift', 'show', 'choose'] as const),
+  ...([
+    'reset',
+    'undo',
+    'case',
+    'approve',
+    'answer',
+    'person',
+    'register',
+    'forget',
+    'lift',
+    'show',
+    'choose',
+  ] as const),
   ...([
     'exclude',
     'clue',

@@ -1,4 +1,5 @@
 /** What the bot says about a talk, in one voice. */
+import type { ErrorReport } from '../../foundation/error.ts';
 import { percentOf } from '../../retrieval/confidence-text.ts';
 import type { SeenTrait, TraitComparison } from '../helping.ts';
 
@@ -12,13 +13,22 @@ export const sentences = {
   undoneTooFar:
     'Nothing was taken back: the change before is too far back, and is not kept any more. Remove a part of the search by its button, or say "start over".',
   forgotten: 'This talk was forgotten before the message was answered. Nothing of either is kept.',
+  pictureForgotten: 'A picture of this search is being forgotten, so it was stopped.',
   noMore: 'There are no more candidates. Say more about the person, or widen where and when.',
   noRegister: 'Pictures cannot be put into a gallery from here.',
   noLanguageModel:
     'Free questions about a picture need a language model that can put what it sees into words, and there is none here. The model folder (CHATREID_MODEL) or a server (CHATREID_ENGINE_URL) can bring one.',
   noAttributes: 'What people look like cannot be told here: the model knows no attributes.',
+  approved: 'Approved: the search goes on.',
   noQuestion: 'That question is closed. Say in words what you know.',
 } as const;
+
+/** Of a message whose picture was forgotten before it was answered. */
+export const forgottenPicture: ErrorReport = {
+  code: 'PICTURE_UNKNOWN',
+  message: 'A picture of this message was forgotten before it was looked at.',
+  next: 'Send another one, or search without it.',
+};
 
 /** What a one-to-one probability means, in words. @param share 0 to 1 */
 export function sameSentence(first: string, second: string, share: number): string {

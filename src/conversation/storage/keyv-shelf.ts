@@ -1,13 +1,21 @@
 /** A shelf of Keyv: whatever Keyv has a store for can keep talks. */
 import type Keyv from 'keyv';
-import type { Entry, Shelf } from './shelf.ts';
+import type { ChangingShelf, Entry, Shelf } from './shelf.ts';
 import { storageFailure } from './storage-failure.ts';
 
-export class KeyvShelf implements Shelf {
+/** What Keyv has written, as it lies there: with the moment at which it expires. */
+export interface RawEntries {
+  get(key: string): Promise<string | undefined>;
+  /** @returns false where it is not `was` any more */
+  swap(key: string, was: string, now: string): Promise<boolean>;
+}
+
+export class KeyvShelf implements ChangingShelf {
   /** @param where for error sentences, without passwords */
   constructor(
     private readonly keyv: Keyv,
     private readonly where: string,
+    private readonly raw: RawEntries,
     readonly unsynced: Pick<Shelf, 'set' | 'delete'> | undefined = undefined,
   ) {
     // Every failure is thrown as well; an event that nobody listens to would end the process.
@@ -28,6 +36,20 @@ export class KeyvShelf implements Shelf {
 
   async delete(keys: readonly string[]): Promise<void> {
     if (keys.length > 0) await this.#told(() => this.keyv.deleteMany([...keys]));
+  }
+
+  change(key: string, change: (value: unknown) => unknown): Promise<boolean> {
+    return this.#told(async () => {
+      for (;;) {
+        const was = await this.raw.get(key);
+        if (was === undefined) return false;
+        const entry = JSON.parse(was) as { readonly value: unknown };
+        const value = change(entry.value);
+        if (value === entry.value) return false;
+        if (value === undefined) return this.keyv.delete(key);
+        if (await this.raw.swap(key, was, JSON.stringify({ ...entry, value }))) return true;
+      }
+    });
   }
 
   async *entries(): AsyncGenerator<Entry> {

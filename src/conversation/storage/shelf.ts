@@ -20,3 +20,15 @@ export interface Shelf {
   /** Everything that is kept, in no order. */
   entries(): AsyncIterable<Entry>;
 }
+
+/** One whose entries can be changed while others write them. */
+export interface ChangingShelf extends Shelf {
+  /**
+   * Replaces a value by what becomes of it, unless somebody else has written meanwhile: then their value is changed. It keeps
+   * its age.
+   *
+   * @param change may be called several times; undefined removes the entry, the very same value leaves it alone
+   * @returns whether something was written
+   */
+  change(key: string, change: (value: unknown) => unknown): Promise<boolean>;
+}

@@ -3,6 +3,8 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'libsql';
 import type { KeyvEntry, KeyvStoreAdapter } from 'keyv';
+import { steadyNow } from '../../foundation/steady-clock.ts';
+import { checkSchema, SoundStatement, textOf } from '../../gallery/sound-rows.ts';
 
 type Connection = InstanceType<typeof Database>;
 type Cell = string | number | null;
@@ -20,7 +22,7 @@ const busyMs = 15_000;
 
 /** The file itself, shared by the stores that are its namespaces. */
 export class SqliteFile {
-  readonly #statements = new Map<string, ReturnType<Connection['prepare']>>();
+  readonly #statements = new Map<string, SoundStatement>();
   #waiting: Write[] = [];
   #flushing: Promise<void> | undefined;
   #synced = true;
@@ -47,6 +49,7 @@ export class SqliteFile {
     await this.#retry(() => this.db.exec('PRAGMA journal_mode = WAL'));
     // FULL syncs the log at every commit: a message that was accepted outlasts a power cut.
     this.db.exec('PRAGMA synchronous = FULL');
+    await this.#retry(() => checkSchema(this.db));
     // A talk that is forgotten leaves no readable words in free pages.
     this.db.exec('PRAGMA secure_delete = ON');
     await this.#retry(() =>
@@ -58,12 +61,18 @@ export class SqliteFile {
   }
 
   all(sql: string, values: readonly Cell[]): Record<string, Cell>[] {
-    // The driver aborts the process on a lone Buffer argument: always an array.
-    return this.#statement(sql).all([...values]) as Record<string, Cell>[];
+    return this.#statement(sql).all(values) as Record<string, Cell>[];
   }
 
   run(sql: string, values: readonly Cell[]): number {
-    return this.#statement(sql).run([...values]).changes;
+    return this.#statement(sql).run(values);
+  }
+
+  /** @throws SQLITE_CORRUPT where it is not the file that it was */
+  check(): void {
+    const said = this.all('PRAGMA quick_check(1)', [])[0]?.quick_check;
+    if (said !== 'ok') throw Object.assign(new Error(String(said)), { code: 'SQLITE_CORRUPT' });
+    this.all('SELECT key FROM entry', []);
   }
 
   /** Joins the transaction that is about to be written, which is synced where one of its parts asks for it. */
@@ -92,7 +101,11 @@ export class SqliteFile {
     await this.#flushing;
     if (!this.db.open) return;
     this.#statements.clear();
-    this.emptyLog();
+    try {
+      this.emptyLog();
+    } catch {
+      // A full disk, or a damaged file: told by whoever uses it next. The log is kept, and nothing in it is lost.
+    }
     this.db.close();
   }
 
@@ -119,8 +132,16 @@ export class SqliteFile {
       for (const { apply } of writes) apply();
       this.db.exec('COMMIT');
     } catch (error) {
-      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+      this.#rollback();
       throw error;
+    }
+  }
+
+  #rollback(): void {
+    try {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+    } catch {
+      // The error that made us roll back is the one worth telling.
     }
   }
 
@@ -132,21 +153,21 @@ export class SqliteFile {
   }
 
   async #retry<T>(attempt: () => T): Promise<T> {
-    const deadline = Date.now() + busyMs;
+    const deadline = performance.now() + busyMs;
     for (;;) {
       try {
         return attempt();
       } catch (error) {
-        if (!isBusy(error) || Date.now() > deadline) throw error;
+        if (!isBusy(error) || performance.now() > deadline) throw error;
       }
       await sleep(2 + Math.random() * 15);
     }
   }
 
-  #statement(sql: string): ReturnType<Connection['prepare']> {
+  #statement(sql: string): SoundStatement {
     const known = this.#statements.get(sql);
     if (known) return known;
-    const statement = this.db.prepare(sql);
+    const statement = new SoundStatement(this.db, sql);
     this.#statements.set(sql, statement);
     return statement;
   }
@@ -154,6 +175,17 @@ export class SqliteFile {
 
 function isBusy(error: unknown): boolean {
   return /^SQLITE_(BUSY|LOCKED)/.test(String((error as { code?: unknown }).code));
+}
+
+/** For whoever asks for a value that the disk has damaged: nothing that anybody would take for one of theirs. */
+export const unreadable = JSON.stringify({ value: 'This cannot be read any more.' });
+
+function writtenValue(bytes: unknown): string {
+  try {
+    return textOf(bytes as ArrayBuffer, 'value');
+  } catch {
+    return unreadable;
+  }
 }
 
 const upsert =
@@ -165,34 +197,48 @@ export class SqliteStore extends EventEmitter implements KeyvStoreAdapter {
   readonly opts = { dialect: 'sqlite', url: 'sqlite' };
   namespace?: string;
 
-  /** @param synced whether writes are on the disk when they resolve, or safe from the end of the process only */
+  /**
+   * @param ttl milliseconds that an entry is kept after it was last written. Not Keyv's: it goes by a wall clock that may be set
+   * @param synced whether writes are on the disk when they resolve, or safe from the end of the process only
+   */
   constructor(
     private readonly file: SqliteFile,
+    private readonly ttl: number,
     private readonly synced = true,
   ) {
     super();
   }
 
   async get<Value>(key: string): Promise<Value | undefined> {
-    const [row] = this.file.all('SELECT value FROM entry WHERE key = ?', [key]);
-    return row?.value as Value | undefined;
+    const [row] = this.file.all(
+      'SELECT CAST(value AS BLOB) AS value FROM entry WHERE key = ? AND expires >= ?',
+      [key, steadyNow()],
+    );
+    return row && (writtenValue(row.value) as Value);
   }
 
   async getMany<Value>(keys: string[]): Promise<(Value | undefined)[]> {
     return Promise.all(keys.map((key) => this.get<Value>(key)));
   }
 
-  async set(key: string, value: string, ttl?: number): Promise<void> {
-    await this.setMany([{ key, value, ...(ttl === undefined ? {} : { ttl }) }]);
+  async set(key: string, value: string): Promise<void> {
+    await this.setMany([{ key, value }]);
   }
 
   async setMany(entries: KeyvEntry[]): Promise<void> {
-    const now = Date.now();
+    const expires = steadyNow() + this.ttl;
     await this.file.write(() => {
-      for (const { key, value, ttl } of entries) {
-        this.file.run(upsert, [key, String(value), ttl === undefined ? null : now + ttl]);
-      }
+      for (const { key, value } of entries) this.file.run(upsert, [key, String(value), expires]);
     }, this.synced);
+  }
+
+  /** @returns false where the value is not `was` any more */
+  async swap(key: string, was: string, now: string): Promise<boolean> {
+    let changed = 0;
+    await this.file.write(() => {
+      changed = this.file.run('UPDATE entry SET value = ? WHERE key = ? AND value = ?', [now, key, was]);
+    }, this.synced);
+    return changed > 0;
   }
 
   async delete(key: string): Promise<boolean> {
@@ -218,10 +264,10 @@ export class SqliteStore extends EventEmitter implements KeyvStoreAdapter {
     let [from, to] = this.#range();
     for (;;) {
       const rows = this.file.all(
-        'SELECT key, value FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
+        'SELECT key, CAST(value AS BLOB) AS value FROM entry WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
         [from, to, pageLength],
       );
-      for (const { key, value } of rows) yield [String(key), value as Awaited<Value>];
+      for (const { key, value } of rows) yield [String(key), writtenValue(value) as Awaited<Value>];
       const last = rows.at(-1)?.key;
       if (rows.length < pageLength || typeof last !== 'string') return;
       from = `${last}\u0000`;

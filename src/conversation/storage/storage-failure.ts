@@ -1,12 +1,12 @@
 /** What a storage of talks refused, as an error with a next step. */
 import { ChatReidError, messageOf } from '../../foundation/error.ts';
-import { storageError } from '../../gallery/gallery-database.ts';
+import { isDamage, storageError } from '../../gallery/gallery-database.ts';
 
 /** @param where a file, or an address without its password */
 export function storageFailure(error: unknown, where: string): ChatReidError {
   if (error instanceof ChatReidError) return error;
   const code = String((error as { code?: unknown } | undefined)?.code ?? '');
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+  if (isDamage(code)) {
     return new ChatReidError(
       'CONVERSATION_DAMAGED',
       `The file that holds the talks is damaged: ${where}`,

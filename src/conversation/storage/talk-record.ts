@@ -4,6 +4,8 @@ import type { ErrorReport } from '../../foundation/error.ts';
 import type { Act } from '../act.ts';
 import { type DialogueState, emptyState, type Turn } from '../dialogue-state.ts';
 import type { Reply } from '../reply.ts';
+import { isKeptAct } from './kept-act.ts';
+import { hasKeptSought, isKeptOutcome, isKeptState } from './kept-state.ts';
 
 /** The head is written last, whole, and decides: what it does not name has not happened. */
 export interface TalkHead {
@@ -38,6 +40,8 @@ export interface TakenMessage {
   readonly id: string;
   readonly conversation: string;
   readonly user: string;
+  /** Of the sender, as of then; what they allow is decided when it is answered. */
+  readonly marks?: readonly string[];
   readonly at: string;
   /** Rises within a process: the order of messages. */
   readonly order: number;
@@ -53,6 +57,20 @@ export interface TakenMessage {
 export type TakenPicture =
   | { readonly name: string; readonly id: string; readonly time?: string }
   | { readonly name: string; readonly problem: ErrorReport };
+
+/** Which pictures posts of a talk show: asked when one of them is forgotten. */
+export interface ShownPosts {
+  readonly version: 1;
+  readonly conversation: string;
+  /** By the message that a post answers, the latest last. */
+  readonly posts: readonly { readonly message: string; readonly pictures: readonly string[] }[];
+}
+
+/** Which people were cut from which pictures that were sent: who forgets one forgets the other. */
+export interface CutPictures {
+  readonly version: 1;
+  readonly cuts: readonly { readonly frame: string; readonly people: readonly string[] }[];
+}
 
 export function newHead(conversation: string, gallery: string): TalkHead {
   const state = emptyState(gallery);
@@ -84,19 +102,28 @@ export const keys = {
   turn: (conversation: string, number: number) => `turn-${talkName(conversation)}-${number}`,
   reply: (conversation: string, number: number) => `reply-${talkName(conversation)}-${number}`,
   message: (conversation: string, id: string) => `message-${talkName(conversation)}-${talkName(id)}`,
+  shown: (conversation: string) => `shown-${talkName(conversation)}`,
+  cuts: (conversation: string) => `cuts-${talkName(conversation)}`,
   list: (platform: string) => `list-${talkName(platform)}`,
 };
 
+/** Turns between two folds, many times over: a head that names more is damaged, and would be waited for. */
+const mostTurns = 100_000;
+
 export function isHead(value: unknown): value is TalkHead {
-  return hasVersion(value) && Array.isArray((value as Partial<TalkHead>).replies);
+  if (!hasVersion(value)) return false;
+  const { conversation, firstTurn, nextTurn, nextReply, replies, outbox, seen } = value as TalkHead;
+  return (
+    typeof conversation === 'string' &&
+    [replies, outbox, seen].every(Array.isArray) &&
+    [firstTurn, nextTurn, nextReply].every(Number.isSafeInteger) &&
+    nextTurn >= firstTurn &&
+    nextTurn - firstTurn <= mostTurns
+  );
 }
 
 export function isState(value: unknown): value is DialogueState {
-  if (!hasVersion(value)) return false;
-  const state = value as Partial<DialogueState>;
-  return [state.pictures, state.chosen, state.clues, state.answers, state.shown, state.askedBefore].every(
-    Array.isArray,
-  );
+  return isKeptState(value);
 }
 
 export function isTurn(value: unknown): value is Turn {
@@ -104,8 +131,9 @@ export function isTurn(value: unknown): value is Turn {
   return (
     typeof turn?.messageId === 'string' &&
     Array.isArray(turn.acts) &&
-    turn.acts.every((act) => typeof act?.act === 'string') &&
-    typeof turn.outcome === 'object'
+    turn.acts.every(isKeptAct) &&
+    isKeptOutcome(turn.outcome) &&
+    hasKeptSought(turn)
   );
 }
 
@@ -115,7 +143,16 @@ export function isReply(value: unknown): value is Reply {
 }
 
 export function isMessage(value: unknown): value is TakenMessage {
-  return hasVersion(value) && typeof (value as Partial<TakenMessage>).conversation === 'string';
+  const { conversation, attachments } = (value ?? {}) as Partial<TakenMessage>;
+  return hasVersion(value) && typeof conversation === 'string' && Array.isArray(attachments);
+}
+
+export function isShownPosts(value: unknown): value is ShownPosts {
+  return hasVersion(value) && Array.isArray((value as Partial<ShownPosts>).posts);
+}
+
+export function isCutPictures(value: unknown): value is CutPictures {
+  return hasVersion(value) && Array.isArray((value as Partial<CutPictures>).cuts);
 }
 
 function hasVersion(value: unknown): boolean {

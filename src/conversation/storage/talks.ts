@@ -105,6 +105,8 @@ export class Talks {
     await this.shelf.delete([
       keys.head(conversation),
       keys.aside(conversation),
+      keys.shown(conversation),
+      keys.cuts(conversation),
       ...(head ? turnKeys(head) : []),
       ...(head?.replies ?? []).map((number) => keys.reply(conversation, number)),
     ]);

@@ -16,11 +16,12 @@ export interface Server {
 export const redisBinary = onPath('redis-server');
 export const postgresFolder = postgresBinaries();
 
-export async function startRedis(folder: string): Promise<Server> {
-  const port = await freePort();
+/** @param at a port that it had before: it comes back there with what was kept in the folder */
+export async function startRedis(folder: string, at?: number): Promise<Server> {
+  const port = at ?? (await freePort());
   const child = spawn(
     redisBinary ?? '',
-    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'yes'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   await said(child, /Ready to accept connections/);
@@ -28,19 +29,20 @@ export async function startRedis(folder: string): Promise<Server> {
 }
 
 /** Postgres refuses to run as root: then it runs as `nobody`. */
-export async function startPostgres(folder: string): Promise<Server> {
-  const port = await freePort();
+export async function startPostgres(folder: string, at?: number): Promise<Server> {
+  const port = at ?? (await freePort());
   const data = join(folder, 'data');
   const as = process.getuid?.() === 0 ? nobody() : undefined;
   if (as) await chown(folder, as.uid, as.gid);
-  await mkdir(data);
-  if (as) await chown(data, as.uid, as.gid);
   const run = promisify(execFile);
   const bin = postgresFolder ?? '';
-  await run(join(bin, 'initdb'), ['-D', data, '-U', 'chatreid', '-A', 'trust', '--no-sync', '-E', 'UTF8'], {
-    ...as,
-    cwd: folder,
-  });
+  if (at === undefined) await mkdir(data);
+  if (as) await chown(data, as.uid, as.gid);
+  if (at === undefined)
+    await run(join(bin, 'initdb'), ['-D', data, '-U', 'chatreid', '-A', 'trust', '--no-sync', '-E', 'UTF8'], {
+      ...as,
+      cwd: folder,
+    });
   const child = spawn(
     join(bin, 'postgres'),
     ['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],

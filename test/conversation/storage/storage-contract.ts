@@ -69,6 +69,18 @@ export function storageContract(open: (days?: number) => Promise<ConversationSto
       expect(await talks.getMany(keys)).toEqual(Array.from({ length: 100 }, (_, at) => at));
     });
 
+    test('changes a value where it is, though somebody else writes it meanwhile', async () => {
+      const { talks } = storage;
+      await talks.set([{ key: 'changed', value: { list: [1] } }]);
+      expect(await talks.change('changed', (value) => value)).toBe(false);
+      expect(await talks.change('never there', () => 1)).toBe(false);
+      const grown = (value: unknown) => ({ list: [...(value as { list: number[] }).list, 1] });
+      await Promise.all(Array.from({ length: 20 }, () => talks.change('changed', grown)));
+      expect(await talks.get('changed')).toEqual({ list: Array.from({ length: 21 }, () => 1) });
+      expect(await talks.change('changed', () => undefined)).toBe(true);
+      expect(await talks.get('changed')).toBeUndefined();
+    });
+
     test('takes a large document', async () => {
       const { talks } = storage;
       const value = { text: 'x'.repeat(1_000_000) };

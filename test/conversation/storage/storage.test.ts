@@ -1,5 +1,5 @@
 /** The storages of talks: SQLite always, Redis and Postgres where this machine has them. */
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,7 +29,7 @@ describe('SQLite', () => {
     await storage.close();
   });
 
-  test('is for the owner only, and says when its file is damaged', async () => {
+  test('is for the owner only, and puts a file that is damaged aside', async () => {
     const home = join(await temporaryFolder(), 'conversations');
     await (await openStorage({ folder: home })).close();
     expect((await stat(home)).mode & 0o077).toBe(0);
@@ -37,7 +37,11 @@ describe('SQLite', () => {
       join(home, 'state.sqlite'),
       'not a database, and long enough to be taken for one'.repeat(100),
     );
-    await expect(openStorage({ folder: home })).rejects.toMatchObject({ code: 'CONVERSATION_DAMAGED' });
+    const storage = await openStorage({ folder: home });
+    const aside = (await readdir(home)).find((name) => name.startsWith('state.sqlite.damaged-'));
+    expect(storage.note).toContain(join(home, aside ?? 'nothing'));
+    expect(await storage.talks.get('anything')).toBeUndefined();
+    await storage.close();
   });
 });
 
