@@ -49,7 +49,7 @@ export async function bareParts(
   changes: Partial<SessionManagerParts> = {},
 ): Promise<SessionManagerParts> {
   return {
-    retrieval: { search: (_gallery, query, options = {}) => search(query, options) },
+    retrieval: { search: (_gallery, query, options = {}) => search(query, options), within: unused },
     store: bareStore,
     encoder: bareEncoder,
     calibration: new Calibration({ mix: { text: 1 }, tau: { image: 0 }, calibration: { image: line } }),
@@ -80,6 +80,7 @@ const bareEncoder: Encoder = { describeEncoder: unused, encodePictures: unused, 
 
 const bareStore: GalleryStore = {
   galleries: async () => [summary],
+  galleriesOf: async (ids) => ids.map(() => [summary.name]),
   summary: async () => summary,
   indexed: async () => ({ pictures: 1000, indexed: 1000 }),
   add: unused,

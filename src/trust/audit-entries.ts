@@ -1,10 +1,12 @@
 /** Reading the trail: its entries with what people wrote, the oldest first, chosen by who, when and what. */
+import { statSync } from 'node:fs';
 import type { AuditEntry, AuditKind, PersonalField } from './audit-event.ts';
 import { auditFiles } from './audit-files.ts';
+import { entryIn } from './audit-entry.ts';
 import { readChainLine } from './audit-line.ts';
 import { WordsCursor } from './audit-words.ts';
 import type { Json } from './canonical-json.ts';
-import { LineReader } from './line-reader.ts';
+import { type FilePart, LineReader } from './line-reader.ts';
 
 export interface EntryFilter {
   readonly kind?: AuditKind;
@@ -18,14 +20,38 @@ export interface EntryFilter {
   readonly before?: Date;
 }
 
+/** How far the files of a trail went when they were looked at, by path. */
+export type AuditMarks = ReadonlyMap<string, { readonly inode: number; readonly size: number }>;
+
 /**
  * Entries that cannot be read are left out: `verifyTrail` names them.
  *
+ * @param since only those that were written after these marks
  * @throws what the file system throws
  */
-export function* entriesOf(folder: string, filter: EntryFilter = {}): Generator<AuditEntry> {
+export function* entriesOf(
+  folder: string,
+  filter: EntryFilter = {},
+  since: AuditMarks = new Map(),
+): Generator<AuditEntry> {
   const { chain, words } = auditFiles(folder);
-  yield* entriesIn(chain, words, filter);
+  const left = (path: string): FilePart => {
+    const mark = since.get(path);
+    // Words that others took away meanwhile: the file is another one, and read from its beginning.
+    return { path, from: mark?.inode === statSync(path).ino ? mark.size : 0 };
+  };
+  yield* entriesIn(chain.map(left), words.map(left), filter);
+}
+
+/** Whoever calls this holds the lock, so that no line is half written. */
+export function marksOf(folder: string): AuditMarks {
+  const { chain, words } = auditFiles(folder);
+  return new Map(
+    [...chain, ...words].map((path) => {
+      const { ino: inode, size } = statSync(path);
+      return [path, { inode, size }];
+    }),
+  );
 }
 
 /** The latest that fits. */
@@ -44,8 +70,8 @@ export function lastEntry(
 }
 
 function* entriesIn(
-  chain: readonly string[],
-  words: readonly string[],
+  chain: readonly (string | FilePart)[],
+  words: readonly (string | FilePart)[],
   filter: EntryFilter,
 ): Generator<AuditEntry> {
   const mark = filter.kind === undefined ? undefined : Buffer.from(`"kind":"${filter.kind}"`);
@@ -56,9 +82,8 @@ function* entriesIn(
       if (mark && lines.bytes.subarray(lines.start, lines.end).indexOf(mark) < 0) continue;
       const line = readChainLine(lines.bytes, lines.start, lines.end);
       if (line === undefined) continue;
-      const { entry } = JSON.parse(lines.bytes.toString('utf8', lines.start, lines.end)) as {
-        entry: Omit<AuditEntry, 'hash' | 'words'>;
-      };
+      const entry = entryIn(lines.bytes.toString('utf8', lines.start, lines.end));
+      if (entry === undefined) continue;
       const written = texts.of(line.seq);
       const found: Partial<Record<PersonalField, Json>> = {};
       for (const [field, commit] of Object.entries(entry.personal)) {

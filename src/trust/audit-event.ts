@@ -7,6 +7,8 @@ export const auditKinds = [
   'export',
   'view',
   'denial',
+  /** A second person let a search go on. */
+  'approval',
   'forget',
   'configuration',
   /** A line that a process did not live to finish, closed by the next one. */

@@ -19,17 +19,19 @@ const prevMark = Buffer.from('"prev":"');
 const personalMark = Buffer.from('"personal":{');
 const end = Buffer.from('"}');
 const tailLength = middle.length + 64 + end.length;
+const seqMark = Buffer.from('","seq":');
 const commitHead = Buffer.from('{"commit":"');
 const wordsMark = Buffer.from(',"words":');
 const quote = 0x22;
-const none: readonly string[] = [];
+const none: readonly number[] = [];
 
 export interface ChainLine {
   readonly seq: number;
-  readonly prev: string;
   readonly hash: string;
-  /** Commitments in the order of the line. */
-  readonly commits: readonly string[];
+  /** Where the hash of the entry before is. */
+  readonly prevAt: number;
+  /** Where its commitments are, in the order of the line. */
+  readonly commitsAt: readonly number[];
 }
 
 export interface WordsLine {
@@ -73,47 +75,54 @@ export function readChainLine(
   if (!same(bytes, from, head) || !same(bytes, entryEnd, middle) || !same(bytes, to - end.length, end)) {
     return undefined;
   }
-  // From its end, once as a string: `"prev":"<64>","seq":N},"hash":"<64>"}`
+  // From its end: `"prev":"<64>","seq":N},"hash":"<64>"}`
   const numberEnd = entryEnd - 1;
   const numberStart = digitsBefore(bytes, numberEnd);
-  const prevStart = numberStart - '","seq":'.length - 64;
-  if (numberStart === numberEnd || !same(bytes, prevStart - prevMark.length, prevMark)) return undefined;
-  const tail = bytes.toString('latin1', prevStart, to - end.length);
-  const own = tail.slice(-64);
-  if (hash('sha256', bytes.subarray(entryStart, entryEnd)) !== own) return undefined;
+  const prevAt = numberStart - seqMark.length - 64;
+  if (numberStart === numberEnd || bytes[numberEnd] !== 0x7d) return undefined;
+  if (!same(bytes, prevAt + 64, seqMark) || !same(bytes, prevAt - prevMark.length, prevMark))
+    return undefined;
+  const own = hash('sha256', bytes.subarray(entryStart, entryEnd));
+  if (!hasHash(bytes, to - end.length - 64, own)) return undefined;
   return {
     seq: numberOf(bytes, numberStart, numberEnd),
-    prev: tail.slice(0, 64),
     hash: own,
-    commits: commits ? commitsBefore(bytes, prevStart - prevMark.length - 1, entryStart) : none,
+    prevAt,
+    commitsAt: commits ? commitsBefore(bytes, prevAt - prevMark.length - 1, entryStart) : none,
   };
 }
 
 /** @returns undefined where these bytes are not a whole and unchanged line (without its end of line) */
 export function readWordsLine(bytes: Buffer, from: number, to: number): WordsLine | undefined {
-  const commitStart = from + commitHead.length;
-  const numberStart = commitStart + 64 + '","seq":'.length;
+  const commitAt = from + commitHead.length;
+  const numberStart = commitAt + 64 + seqMark.length;
   if (numberStart >= to || !same(bytes, from, commitHead) || bytes[to - 1] !== 0x7d) return undefined;
-  if (bytes.toString('latin1', commitStart + 64, numberStart) !== '","seq":') return undefined;
+  if (!same(bytes, commitAt + 64, seqMark)) return undefined;
   let numberEnd = numberStart;
   while (isDigit(bytes[numberEnd])) numberEnd++;
   const wordsStart = numberEnd + wordsMark.length;
   if (numberEnd === numberStart || !same(bytes, numberEnd, wordsMark) || wordsStart >= to) return undefined;
-  const commit = bytes.toString('latin1', commitStart, commitStart + 64);
-  if (hash('sha256', bytes.subarray(wordsStart, to - 1)) !== commit) return undefined;
+  const commit = hash('sha256', bytes.subarray(wordsStart, to - 1));
+  if (!hasHash(bytes, commitAt, commit)) return undefined;
   return { seq: numberOf(bytes, numberStart, numberEnd), commit };
 }
 
+/** Whether these digits are there: bytes are compared, no string is made of them. */
+export function hasHash(bytes: Buffer, at: number, digits: string): boolean {
+  for (let i = 0; i < 64; i++) if (bytes[at + i] !== digits.charCodeAt(i)) return false;
+  return true;
+}
+
 /** `"personal":{"case":"<64>","words":"<64>"}` that ends at `to`. */
-function commitsBefore(bytes: Buffer, to: number, from: number): readonly string[] {
+function commitsBefore(bytes: Buffer, to: number, from: number): readonly number[] {
   // Empty: `{}`
   if (bytes[to - 2] !== quote) return none;
   // A string in JSON has its quotes escaped: these bytes are the key itself.
   const start = bytes.lastIndexOf(personalMark, to);
   if (start < from) return none;
-  const found: string[] = [];
+  const found: number[] = [];
   for (let at = to - 2; at > start + personalMark.length; ) {
-    found.unshift(bytes.toString('latin1', at - 64, at));
+    found.unshift(at - 64);
     // Over `"name":"<64>` to the field before it.
     const separator = bytes.lastIndexOf(0x2c, at - 64);
     if (separator < start) break;

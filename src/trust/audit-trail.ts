@@ -4,18 +4,19 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { ChatReidError } from '../foundation/error.ts';
 import { makePrivateFolder } from '../foundation/home.ts';
+import { ProcessLock } from '../foundation/process-lock.ts';
 import { appendDurably } from './append-durably.ts';
 import type { AuditEntry, AuditEvent, PersonalField } from './audit-event.ts';
 import { auditFiles, chainFile, lockFile, monthOf, wordsFile } from './audit-files.ts';
 import { chainLine, wordsLine } from './audit-line.ts';
-import { entriesOf } from './audit-entries.ts';
-import { AuditLock } from './audit-lock.ts';
+import { entriesOf, marksOf } from './audit-entries.ts';
 import { readTail, type Tail } from './audit-tail.ts';
 import { dropWords, endsInMiddle } from './audit-words.ts';
+import { breathing } from './breathing.ts';
 
 export interface AuditTrailOptions {
   readonly now?: () => Date;
-  /** Milliseconds that another process may hold the lock (default 15,000). */
+  /** Milliseconds that another process may hold the lock (default 15,000): a writer has it for one write to the disk. */
   readonly lockWaitMs?: number;
   /** Tests let the disk be full. */
   readonly append?: typeof appendDurably;
@@ -34,6 +35,7 @@ interface Waiting {
 export class AuditTrail {
   readonly #append: typeof appendDurably;
   readonly #now: () => Date;
+  readonly #lockWaitMs: number;
   readonly #waiting: Waiting[] = [];
   #writing: Promise<void> = Promise.resolve();
   #draining = false;
@@ -43,11 +45,12 @@ export class AuditTrail {
 
   private constructor(
     readonly folder: string,
-    private readonly lock: AuditLock,
-    { append = appendDurably, now = () => new Date() }: AuditTrailOptions,
+    private readonly lock: ProcessLock,
+    { append = appendDurably, now = () => new Date(), lockWaitMs = 15_000 }: AuditTrailOptions,
   ) {
     this.#append = append;
     this.#now = now;
+    this.#lockWaitMs = lockWaitMs;
   }
 
   /**
@@ -56,15 +59,15 @@ export class AuditTrail {
    * @throws ChatReidError AUDIT_UNAVAILABLE, AUDIT_DAMAGED (the last entry is not what was written)
    */
   static async open(folder: string, options: AuditTrailOptions = {}): Promise<AuditTrail> {
-    let lock: AuditLock | undefined;
+    let lock: ProcessLock | undefined;
     try {
       await makePrivateFolder(folder);
-      lock = new AuditLock(lockFile(folder), options.lockWaitMs);
+      lock = ProcessLock.open(lockFile(folder));
       const trail = new AuditTrail(folder, lock, options);
-      await lock.hold(() => trail.#write([]));
+      await trail.#alone(() => trail.#write([]));
       return trail;
     } catch (error) {
-      lock?.close();
+      lock?.release();
       throw unavailable(error);
     }
   }
@@ -90,25 +93,32 @@ export class AuditTrail {
    * @param by who, and for what: the entry that says so
    * @returns how many entries lost words
    */
-  redact(
+  async redact(
     matches: (entry: AuditEntry) => boolean,
     by: Omit<AuditEvent, 'kind' | 'personal'>,
     fields: readonly PersonalField[] = ['words', 'case'],
   ): Promise<number> {
-    return this.#alone(async () => {
-      let entries = 0;
-      const gone: string[] = [];
-      for (const { personal, words, ...entry } of entriesOf(this.folder)) {
-        const there = fields.flatMap((field) => (words[field] === undefined ? [] : [personal[field]!]));
-        if (there.length === 0 || !matches({ personal, words, ...entry })) continue;
-        entries++;
-        gone.push(...there);
+    const [chosen, commits] = [new Set<number>(), new Set<string>()];
+    const choose = async (entries: Iterable<AuditEntry>): Promise<void> => {
+      for await (const entry of breathing(entries)) {
+        const there = fields.filter((field) => entry.words[field] !== undefined);
+        if (there.length === 0 || !matches(entry)) continue;
+        chosen.add(entry.seq);
+        for (const field of there) commits.add(entry.personal[field]!);
       }
-      if (entries === 0) return 0;
+    };
+    // All that is there is read while others may write; what they wrote meanwhile, while nobody does.
+    const marks = await this.#alone(async () => marksOf(this.folder));
+    await choose(entriesOf(this.folder)).catch((error: unknown) => {
+      throw unavailable(error);
+    });
+    return this.#alone(async () => {
+      await choose(entriesOf(this.folder, {}, marks));
+      if (commits.size === 0) return 0;
       // First, so that words which are missing are always words that an entry says were forgotten.
-      await this.#write([{ ...by, kind: 'forget', facts: { ...by.facts, redacted: gone } }]);
-      await dropWords(this.folder, new Set(gone));
-      return entries;
+      await this.#write([{ ...by, kind: 'forget', facts: { ...by.facts, redacted: [...commits] } }]);
+      await dropWords(this.folder, commits);
+      return chosen.size;
     });
   }
 
@@ -118,7 +128,7 @@ export class AuditTrail {
     this.#closed = true;
     while (this.#waiting.length > 0 || this.#draining) await this.#writing;
     await this.#writing;
-    this.lock.close();
+    this.lock.release();
   }
 
   #drain(): void {
@@ -142,7 +152,7 @@ export class AuditTrail {
 
   /** One after the other in this process, and alone among processes. */
   #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#writing.then(() => this.lock.hold(work));
+    const result = this.#writing.then(() => this.lock.hold(this.#lockWaitMs, work));
     this.#writing = result.then(
       () => undefined,
       () => undefined,

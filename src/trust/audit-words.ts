@@ -5,16 +5,18 @@ import { dirname } from 'node:path';
 import { syncFolder } from '../foundation/sync-folder.ts';
 import type { PersonalField } from './audit-event.ts';
 import { auditFiles } from './audit-files.ts';
-import { readWordsLine, type WordsLine } from './audit-line.ts';
+import { hasHash, readWordsLine, type WordsLine } from './audit-line.ts';
+import { breathing } from './breathing.ts';
 import type { Json } from './canonical-json.ts';
-import { LineReader } from './line-reader.ts';
+import { type FilePart, LineReader } from './line-reader.ts';
 
 export interface Words {
   readonly field: PersonalField;
   readonly value: Json;
 }
 
-const none: readonly string[] = [];
+const none: readonly number[] = [];
+const found: readonly string[] = [];
 
 /** Walks the words in their order, as the entries of the chain are walked in theirs. */
 export class WordsCursor {
@@ -22,7 +24,7 @@ export class WordsCursor {
   #ahead: WordsLine | undefined;
   #unread = true;
 
-  constructor(files: readonly string[]) {
+  constructor(files: readonly (string | FilePart)[]) {
     this.#lines = new LineReader(files);
   }
 
@@ -31,26 +33,32 @@ export class WordsCursor {
     const found = new Map<string, Words>();
     for (let line = this.#upTo(seq); line !== undefined; line = this.#upTo(seq)) {
       const { bytes, start, end } = this.#lines;
-      if (line.seq === seq) found.set(line.commit, wordsIn(bytes.toString('utf8', start, end)));
+      const words = line.seq === seq ? wordsIn(bytes.toString('utf8', start, end)) : undefined;
+      if (words) found.set(line.commit, words);
       this.#unread = true;
     }
     return found;
   }
 
   /**
-   * The commitments, in the order of their lines, that no words of this entry are there for. Words that nobody asks for are
-   * passed over: a process ended before it wrote the entry that they are of.
+   * The commitments of an entry that no words are there for. Words that nobody asks for are passed over: a process ended
+   * before it wrote the entry that they are of.
+   *
+   * @param at where in `entry` its commitments are
    */
-  missing(seq: number, commits: readonly string[]): readonly string[] {
-    let left = commits;
+  missing(seq: number, entry: Buffer, at: readonly number[]): readonly string[] {
+    let left = at;
     for (let line = this.#upTo(seq); line !== undefined; line = this.#upTo(seq)) {
       const { commit } = line;
       // One is the common case, and made without anything new.
       if (line.seq === seq)
-        left = left.length === 1 && left[0] === commit ? none : left.filter((one) => one !== commit);
+        left =
+          left.length === 1 && hasHash(entry, left[0]!, commit)
+            ? none
+            : left.filter((one) => !hasHash(entry, one, commit));
       this.#unread = true;
     }
-    return left;
+    return left.length === 0 ? found : left.map((one) => entry.toString('latin1', one, one + 64));
   }
 
   close(): void {
@@ -77,8 +85,14 @@ export class WordsCursor {
   }
 }
 
-function wordsIn(line: string): Words {
-  return (JSON.parse(line) as { words: Words }).words;
+/** @returns undefined for what this program cannot have written, though its hash is right */
+function wordsIn(line: string): Words | undefined {
+  try {
+    const { words } = JSON.parse(line) as { words: Words | null };
+    return words ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a process was ended while it wrote the last line. */
@@ -102,27 +116,50 @@ export function endsInMiddle(path: string): boolean {
 /** Whoever calls this holds the lock. Lines that cannot be read go too: nobody refers to them. */
 export async function dropWords(folder: string, commits: ReadonlySet<string>): Promise<void> {
   for (const file of auditFiles(folder).words) {
-    const kept: Buffer[] = [];
+    const kept = (lines: LineReader) => {
+      const line = readWordsLine(lines.bytes, lines.start, lines.end);
+      return line !== undefined && !commits.has(line.commit);
+    };
     let dropped = false;
-    const lines = new LineReader([file]);
-    while (lines.next()) {
-      const { bytes, start, end } = lines;
-      const line = readWordsLine(bytes, start, end);
-      if (line === undefined || commits.has(line.commit)) dropped = true;
-      else kept.push(Buffer.from(bytes.subarray(start, end)), newline);
-    }
-    if (dropped) await replace(file, kept);
+    for await (const lines of breathing(linesOf(file))) dropped ||= !kept(lines);
+    if (dropped) await rewrite(file, kept);
+  }
+}
+
+/** The reader itself, at one line after the other. */
+function* linesOf(file: string): Generator<LineReader> {
+  const lines = new LineReader([file]);
+  try {
+    while (lines.next()) yield lines;
+  } finally {
+    lines.close();
   }
 }
 
 const newline = Buffer.from('\n');
 
-async function replace(path: string, parts: readonly Buffer[]): Promise<void> {
+/** So much is written at once. */
+const pieceBytes = 1024 * 1024;
+
+async function rewrite(path: string, kept: (lines: LineReader) => boolean): Promise<void> {
   const beside = `${path}.new`;
   await rm(beside, { force: true });
   const file = await open(beside, 'wx', 0o600);
   try {
-    await file.writeFile(Buffer.concat(parts));
+    let piece: Buffer[] = [];
+    let size = 0;
+    const write = async () => {
+      await file.writeFile(Buffer.concat(piece));
+      piece = [];
+      size = 0;
+    };
+    for await (const lines of breathing(linesOf(path))) {
+      if (!kept(lines)) continue;
+      piece.push(Buffer.from(lines.bytes.subarray(lines.start, lines.end)), newline);
+      size += lines.end - lines.start + 1;
+      if (size >= pieceBytes) await write();
+    }
+    await write();
     await file.sync();
   } finally {
     await file.close();

@@ -4,6 +4,14 @@ import { closeSync, openSync, readSync } from 'node:fs';
 /** Bytes that are read at once: what stays in the processor's cache until it was looked at. */
 const step = 256 * 1024;
 
+/** A part of a file, in whole lines. */
+export interface FilePart {
+  readonly path: string;
+  /** Bytes; `to` is absent where the part goes on to the end of the file. */
+  readonly from: number;
+  readonly to?: number;
+}
+
 /** After {@link next} was true, `bytes[start..end)` is the line, without its end. */
 export class LineReader {
   bytes = Buffer.allocUnsafe(step);
@@ -11,17 +19,19 @@ export class LineReader {
   end = 0;
   /** False for the last line of a file that has no end of line. */
   whole = true;
-  /** The file that the line is in, from where, and which line of it, from 1. */
+  /** The file that the line is in, from where, and which line of the part it is, from 1. */
   file = '';
   offset = 0;
   line = 0;
   #filled = 0;
   #next = 0;
   #base = 0;
+  #to = Number.POSITIVE_INFINITY;
   #handle: number | undefined;
-  #files: readonly string[];
+  #files: readonly (string | FilePart)[];
 
-  constructor(files: readonly string[]) {
+  /** @param files whole ones by their path */
+  constructor(files: readonly (string | FilePart)[]) {
     this.#files = files;
   }
 
@@ -55,10 +65,12 @@ export class LineReader {
     const [file, ...rest] = this.#files;
     if (file === undefined) return false;
     this.#files = rest;
-    this.#handle = openSync(file, 'r');
-    this.file = file;
+    const { path, from, to } = typeof file === 'string' ? { path: file, from: 0 } : file;
+    this.#handle = openSync(path, 'r');
+    this.file = path;
     this.line = 0;
-    this.#base = 0;
+    this.#base = from;
+    this.#to = to ?? Number.POSITIVE_INFINITY;
     this.#filled = 0;
     this.#next = 0;
     return true;
@@ -75,7 +87,9 @@ export class LineReader {
     this.#base += this.#next;
     this.#next = 0;
     this.#filled = left;
-    const read = readSync(this.#handle!, this.bytes, left, this.bytes.length - left, null);
+    const at = this.#base + left;
+    const wanted = Math.min(this.bytes.length - left, this.#to - at);
+    const read = wanted > 0 ? readSync(this.#handle!, this.bytes, left, wanted, at) : 0;
     this.#filled += read;
     return read > 0;
   }

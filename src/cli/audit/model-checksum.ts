@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../trust/canonical-json.ts';
 import type { Composition } from '../composition.ts';
+import { withoutCredentials } from '../redaction.ts';
 
 /** SHA-256 over the checksums of the filter and of the language model, or the address of the server in its place. */
 export async function modelChecksum(parts: Composition): Promise<string> {
   const { remote } = parts.settings;
   const { space } = await (await parts.encoder()).describeEncoder();
-  const language = remote ? { url: remote.url, model: remote.model } : await languageChecksum(parts);
+  const language = remote
+    ? { url: withoutCredentials(remote.url), model: remote.model }
+    : await languageChecksum(parts);
   return createHash('sha256')
     .update(canonicalJson({ filter: space, language }))
     .digest('hex');

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
 import type { AuditEvent, AuditKind } from '../../trust/audit-event.ts';
+import { recentEvents } from '../../trust/audit-recent.ts';
 import type { Json } from '../../trust/canonical-json.ts';
 import type { Search } from '../search-report.ts';
 import type { Work } from '../shell.ts';
 import type { Composition } from '../composition.ts';
+import { modelChange } from './model-change.ts';
 import { modelChecksum } from './model-checksum.ts';
 
 /** So many pictures are named one by one; more by one hash over their ids. */
@@ -24,6 +26,8 @@ export interface Doing {
   readonly words?: Json;
   /** Default: the command line. */
   readonly platform?: string;
+  /** `web:alice`; by default whoever this process belongs to. */
+  readonly user?: string;
 }
 
 /**
@@ -42,7 +46,8 @@ export async function recordedAction<Result>(
   if (!trail) return run();
   const { kind, facts, words } = doing;
   const personal = words === undefined ? {} : { personal: { words } };
-  const who = whoseDoing(doing.platform);
+  const { platform, user } = doing;
+  const who = platform !== undefined && user !== undefined ? { platform, user } : whoseDoing(platform);
   const [begun] = await trail.record({ ...who, kind, facts: { ...facts, stage: 'begun' }, ...personal });
   let result: Result;
   try {
@@ -87,6 +92,7 @@ export async function recordSearch(
   const trail = await parts.audit();
   if (!trail) return;
   const who = whoseDoing();
+  const model = await modelChecksum(parts);
   const shown = result.ranking.map(({ rank, record }) => [rank, record.pictureId] as const);
   const { cameras, places, after, before } = scope;
   const facts = {
@@ -103,10 +109,11 @@ export async function recordSearch(
     shown,
     decision: result.decision,
     mode: result.mode,
-    model: await modelChecksum(parts),
+    model,
   };
   const pictures = shown.map(([, pictureId]) => pictureId);
   await trail.record(
+    ...modelChange(recentEvents(trail.folder), model),
     { ...who, kind: 'lookup', facts, personal: { words } },
     ...(sheet ? [{ ...who, kind: 'view' as const, facts: { what: 'sheet', pictures } }] : []),
   );

@@ -1,56 +1,22 @@
 /** Conversations of which nothing is shown before it is recorded: every platform's replies, pictures and sheets pass here. */
-import { LRUCache } from 'lru-cache';
+import type { Asker } from '../../conversation/asker.ts';
 import type { Conversations, Deliver } from '../../conversation/conversations.ts';
+import { emptyState } from '../../conversation/dialogue-state.ts';
+import { fold } from '../../conversation/fold.ts';
 import type { Message } from '../../conversation/message.ts';
 import { replyTo } from '../../conversation/replies/reply-to.ts';
 import type { Reply } from '../../conversation/reply.ts';
-import { asChatReidError, type ChatReidError } from '../../foundation/error.ts';
-import type { AuditEvent } from '../../trust/audit-event.ts';
+import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
+import type { AuditEvent, AuditKind } from '../../trust/audit-event.ts';
+import { recentEvents } from '../../trust/audit-recent.ts';
 import type { AuditTrail } from '../../trust/audit-trail.ts';
 import type { Composition } from '../composition.ts';
 import { modelChecksum } from './model-checksum.ts';
+import { pictureFacts } from './recorded-command.ts';
+import { keyOf, Recording } from './recording.ts';
 import { type Asked, platformOf, replyEvents } from './reply-events.ts';
 
 type Handled = ReturnType<Conversations['handle']>;
-
-interface RecordingParts {
-  readonly its: Conversations;
-  readonly trail: Pick<AuditTrail, 'record'>;
-  /** Of talks that name none. */
-  readonly gallery: string;
-  /** Checksum of the model that answers. */
-  model(): Promise<string>;
-  readonly now: () => Date;
-}
-
-/** Of replies that were recorded in this process: one that is delivered again is not recorded again. */
-const rememberedReplies = 10_000;
-
-/** What the views of all platforms share. */
-class Recording {
-  readonly recorded = new LRUCache<string, true>({ max: rememberedReplies });
-  /** Replies that could not be recorded and were not shown. */
-  readonly withheld = new Map<string, Asked>();
-  /** Since when nothing can be recorded, and how many messages were refused for it. */
-  gap: { readonly since: string; refused: number } | undefined;
-
-  constructor(readonly parts: RecordingParts) {}
-
-  /** @throws ChatReidError AUDIT_UNAVAILABLE, AUDIT_DAMAGED: from then on nothing is looked up until recording works again */
-  async record(...events: readonly AuditEvent[]): Promise<void> {
-    const { trail, now } = this.parts;
-    const { gap } = this;
-    try {
-      const until = now().toISOString();
-      const closing: AuditEvent[] = gap ? [{ kind: 'gap', facts: { ...gap, until } }] : [];
-      await trail.record(...closing, ...events);
-      if (this.gap === gap) this.gap = undefined;
-    } catch (error) {
-      this.gap ??= { since: now().toISOString(), refused: 0 };
-      throw error;
-    }
-  }
-}
 
 export class RecordedConversations implements Conversations {
   constructor(
@@ -87,59 +53,72 @@ export class RecordedConversations implements Conversations {
     this.#its.cancel(conversation);
   }
 
-  state(conversation: string): ReturnType<Conversations['state']> {
-    return this.#its.state(conversation);
+  state(conversation: string, asker?: Asker): ReturnType<Conversations['state']> {
+    return this.#its.state(conversation, asker);
   }
 
   turns(conversation: string): ReturnType<Conversations['turns']> {
     return this.#its.turns(conversation);
   }
 
-  /** What was withheld is recorded now, or is withheld still. */
-  async replies(conversation: string): Promise<readonly Reply[]> {
-    const { withheld } = this.recording;
-    const replies = await this.#its.replies(conversation);
-    if (withheld.size === 0) return replies;
-    const open: Reply[] = [];
+  /** What was withheld is recorded now, or is withheld still; somebody who opens a talk looks at what it found. */
+  async replies(conversation: string, asker?: Asker): Promise<readonly Reply[]> {
+    const { recording } = this;
+    const replies = await this.#its.replies(conversation, asker);
+    const refused = new Map<Reply, ChatReidError>();
     for (const reply of replies) {
-      const asked = withheld.get(keyOf(reply));
-      try {
-        if (asked) await this.#record(reply, asked);
-        open.push(reply);
-      } catch (error) {
-        open.push(refusal(reply, asChatReidError(error, 'recording a reply')));
-      }
+      const asked = recording.withheld.get(keyOf(reply));
+      if (asked === undefined) continue;
+      await this.#record(reply, asked).catch((error: unknown) =>
+        refused.set(reply, asChatReidError(error, 'recording a reply')),
+      );
     }
-    return open;
+    const anew = replies.filter(
+      (reply) =>
+        !refused.has(reply) && (reply.answer || reply.people) && !recording.hasSeen(asker?.user, reply),
+    );
+    if (asker && anew.length > 0) {
+      await this.#viewed(conversation, asker, anew).catch((error: unknown) => {
+        for (const reply of anew) refused.set(reply, asChatReidError(error, 'recording a reply'));
+      });
+    }
+    return replies.map((reply) => {
+      const error = refused.get(reply);
+      return error ? refusal(reply, error) : reply;
+    });
   }
 
   list(prefix: string): ReturnType<Conversations['list']> {
     return this.#its.list(prefix);
   }
 
-  async sheet(reply: Reply): Promise<Buffer> {
-    const sheet = await this.#its.sheet(reply);
-    const pictures = reply.answer?.cards.map(({ pictureId }) => pictureId) ?? [];
+  async sheet(reply: Reply, asker?: Asker): Promise<Buffer> {
     const { conversation, to } = reply;
+    const pictures = reply.answer?.cards.map(({ pictureId }) => pictureId) ?? [];
+    const who = { platform: platformOf(conversation), ...userOf(asker) };
     const facts = { what: 'sheet', conversation, message: to, pictures };
-    await this.recording.record({ kind: 'view', platform: platformOf(conversation), facts });
+    const sheet = await this.#unlessDenied(who, 'view', facts, () => this.#its.sheet(reply, asker));
+    await this.recording.record({ ...who, kind: 'view', facts });
     return sheet;
   }
 
-  async picturePath(pictureId: string): Promise<string> {
-    const path = await this.#its.picturePath(pictureId);
-    await this.recording.record({
-      kind: 'view',
-      ...(this.platform === undefined ? {} : { platform: this.platform }),
-      facts: { what: 'picture', pictures: [pictureId] },
-    });
+  async picturePath(pictureId: string, asker?: Asker): Promise<string> {
+    const { platform } = this;
+    const who = { ...(platform === undefined ? {} : { platform }), ...userOf(asker) };
+    const facts = { what: 'picture', conversation: asker?.conversation, pictures: [pictureId] };
+    const look = () => this.#its.picturePath(pictureId, asker);
+    const path = await this.#unlessDenied(who, 'view', facts, look);
+    await this.recording.record({ ...who, kind: 'view', facts });
     return path;
   }
 
-  async forget(conversation: string): Promise<void> {
+  /** Recorded before it is begun, and when it is done. */
+  async forget(conversation: string, asker?: Asker): Promise<void> {
+    const who = { platform: platformOf(conversation), ...userOf(asker) };
     const facts = { what: 'conversation', conversation };
-    await this.recording.record({ kind: 'forget', platform: platformOf(conversation), facts });
-    await this.#its.forget(conversation);
+    await this.recording.record({ ...who, kind: 'forget', facts: { ...facts, stage: 'begun' } });
+    await this.#unlessDenied(who, 'forget', facts, () => this.#its.forget(conversation, asker));
+    await this.recording.record({ ...who, kind: 'forget', facts: { ...facts, stage: 'done' } });
   }
 
   close(graceMs?: number): Promise<void> {
@@ -168,9 +147,8 @@ export class RecordedConversations implements Conversations {
   }
 
   async #record(reply: Reply, asked: Asked): Promise<void> {
-    const { recorded, withheld, parts } = this.recording;
-    const key = keyOf(reply);
-    if (recorded.has(key)) return;
+    const { recorded, parts } = this.recording;
+    if (recorded.has(keyOf(reply))) return;
     const { conversation, to, stage } = reply;
     const [state, turns, model] = await Promise.all([
       this.#its.state(conversation),
@@ -178,18 +156,53 @@ export class RecordedConversations implements Conversations {
       stage === 'final' ? this.#its.turns(conversation) : [],
       parts.model(),
     ]);
-    const turn = turns.findLast(({ messageId }) => messageId === to);
-    const events = replyEvents(reply, turn ?? asked, state, parts.gallery, model);
-    await this.recording.record(...events);
-    recorded.set(key, true);
-    withheld.delete(key);
+    const at = turns.findLastIndex(({ messageId }) => messageId === to);
+    const gallery = state?.gallery ?? parts.gallery;
+    const before = fold(emptyState(gallery), turns.slice(0, Math.max(at, 0)));
+    const known: Asked = at < 0 ? asked : { ...turns[at], before };
+    const events = replyEvents(reply, known, { state, gallery, model });
+    await this.recording.recordReply(reply, events, model, known.user);
+  }
+
+  /** What the access policy refuses outside of messages is recorded too; it is refused, whether it could be recorded or not. */
+  async #unlessDenied<Result>(
+    who: Pick<AuditEvent, 'platform' | 'user'>,
+    of: AuditKind,
+    facts: AuditEvent['facts'],
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof ChatReidError && error.code === 'ACCESS_DENIED') {
+        const denial = { ...who, kind: 'denial' as const, facts: { ...facts, of, code: error.code } };
+        await this.recording.record(denial).catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  async #viewed(conversation: string, asker: Asker, replies: readonly Reply[]): Promise<void> {
+    const pictures = new Set(
+      replies.flatMap(({ answer, people }) =>
+        [...(answer?.cards ?? []), ...(people?.people ?? [])].map(({ pictureId }) => pictureId),
+      ),
+    );
+    const facts = { what: 'talk', conversation, ...pictureFacts([...pictures]) };
+    await this.recording.record({
+      kind: 'view',
+      platform: platformOf(conversation),
+      ...userOf(asker),
+      facts,
+    });
+    this.recording.see(asker.user, replies);
   }
 }
 
 export function recordedConversations(
   parts: Composition,
   its: Conversations,
-  trail: Pick<AuditTrail, 'record'>,
+  trail: Pick<AuditTrail, 'record' | 'folder'>,
   gallery: string,
 ): RecordedConversations {
   let known: Promise<string> | undefined;
@@ -200,7 +213,16 @@ export function recordedConversations(
     });
     return known;
   };
-  return new RecordedConversations(new Recording({ its, trail, gallery, model, now: () => new Date() }));
+  return new RecordedConversations(
+    new Recording({
+      its,
+      trail,
+      recent: () => recentEvents(trail.folder),
+      gallery,
+      model,
+      now: () => new Date(),
+    }),
+  );
 }
 
 /** Where there is no trail, they are as they are. */
@@ -208,8 +230,8 @@ export function asPlatform(conversations: Conversations, platform: string): Conv
   return conversations instanceof RecordedConversations ? conversations.as(platform) : conversations;
 }
 
-function keyOf({ conversation, key }: Reply): string {
-  return `${conversation}\n${key}`;
+function userOf(asker: Asker | undefined): Pick<AuditEvent, 'user'> {
+  return asker === undefined ? {} : { user: asker.user };
 }
 
 function refusal(
