@@ -67,6 +67,7 @@ function acts(timeZone: string) {
         }),
         z.strictObject({ act: z.literal('forget'), pictures }),
         z.strictObject({ act: z.literal('case'), purpose: words }),
+        z.strictObject({ act: z.literal('approve'), request: name.optional() }),
         z.strictObject({ act: z.literal('reset') }),
         z.strictObject({ act: z.literal('undo') }),
         z.strictObject({ act: z.literal('help') }),

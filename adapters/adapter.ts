@@ -1,6 +1,7 @@
 /** The Adapter seam: a platform's event becomes a message, a reply becomes a platform's call. */
 import type { Conversations } from '../src/conversation/conversations.ts';
 import type { ChatReidError } from '../src/foundation/error.ts';
+import type { TellRefusal } from './refusal.ts';
 
 export interface Adapter {
   /** `web`, `terminal`, `slack`, `discord`: the prefix of its conversations. */
@@ -13,14 +14,29 @@ export interface Adapter {
   start(conversations: Conversations): Promise<void>;
   /** Takes nothing more in; what is running ends first. */
   stop(): Promise<void>;
+  /**
+   * Takes back what was posted in answer to a message, its pictures too: deleted, or, where that is not allowed, edited to a
+   * sentence. Nothing is wrong where there is nothing any more. Absent where posts cannot be taken back.
+   *
+   * @throws ChatReidError PLATFORM_*: to be tried again
+   */
+  withdraw?(post: WithdrawnPost): Promise<void>;
 }
 
-/** Told what an adapter does, for metrics and logs. It never hears words, names or pictures of people. */
+/** A post of ours, by the message that it answers. */
+export interface WithdrawnPost {
+  readonly conversation: string;
+  readonly message: string;
+}
+
+/** Told what an adapter does, for metrics and logs. It never hears words or pictures of people. */
 export interface AdapterWatch {
   /** The platform was told that an event arrived. @param ms since the event had come in */
   acknowledged(ms: number): void;
   /** Something went wrong that is no answer to a person: a connection, a delivery, what an earlier process left. */
   trouble(error: ChatReidError): void;
+  /** Somebody was turned away at the platform's gate; what the conversations deny is in their replies. */
+  readonly refused?: TellRefusal;
 }
 
 /** For tests and for whoever does not look. */

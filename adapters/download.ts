@@ -85,7 +85,8 @@ async function limited(response: Response, maxBytes: number): Promise<Uint8Array
 }
 
 /**
- * An address that is the platform's: encrypted, at one of these hosts.
+ * An address that is the platform's: encrypted, at one of these hosts. What number a name leads to is not looked at: a name that
+ * somebody has made to lead into this network has no certificate for it there.
  *
  * @param base what a redirect is relative to
  * @throws ChatReidError REQUEST_REFUSED

@@ -1,4 +1,5 @@
 /** What a platform shows of the galleries: names, and what a search in one can be restricted to. Given by who puts the parts together. */
+import type { Asker } from '../src/conversation/asker.ts';
 
 export interface ListedGallery {
   readonly name: string;
@@ -8,5 +9,6 @@ export interface ListedGallery {
 }
 
 export interface GalleryList {
-  list(): Promise<readonly ListedGallery[]>;
+  /** Those that this person may see. */
+  list(asker: Asker): Promise<readonly ListedGallery[]>;
 }

@@ -23,6 +23,10 @@ interface Kept {
   readonly event: unknown;
 }
 
+function isKept(value: unknown): value is Kept {
+  return typeof (value as Partial<Kept> | null)?.at === 'number';
+}
+
 export class Journal {
   /** Events that are being taken in this process: the same one twice at a time is taken once. */
   readonly #taking = new Map<string, Promise<boolean>>();
@@ -60,7 +64,8 @@ export class Journal {
     const prefix = this.#key('event', '');
     const left: { id: string; kept: Kept }[] = [];
     for await (const { key, value } of this.shelves.events.entries()) {
-      if (key.startsWith(prefix)) left.push({ id: key.slice(prefix.length), kept: value as Kept });
+      // What the disk has damaged is left where it is.
+      if (key.startsWith(prefix) && isKept(value)) left.push({ id: key.slice(prefix.length), kept: value });
     }
     const seen = await this.shelves.posts.getMany(left.map(({ id }) => this.#key('seen', id)));
     // A process was killed between the two steps of finishing them.

@@ -1,4 +1,5 @@
 /** Where the answer to an event goes. */
+import type { Asker } from '../../src/conversation/asker.ts';
 import { timeOf } from './snowflake.ts';
 import { discordLimits } from './limits.ts';
 
@@ -6,6 +7,8 @@ export interface Address {
   readonly channel: string;
   /** Who asked: a snowflake. */
   readonly user: string;
+  /** The same person, as the access policy knows them; absent where that is not known any more. */
+  readonly asker?: Asker;
   /** Only who asked sees the answer. */
   readonly hidden: boolean;
   /** Of an interaction: what edits the message that its acknowledgement made, for a quarter of an hour. */

@@ -1,7 +1,8 @@
 /** What was taken in is done: the talk's place found, pictures fetched, the message handed to the conversations, its event finished. */
 import type { Act } from '../../src/conversation/act.ts';
+import type { Asker } from '../../src/conversation/asker.ts';
 import type { Conversations } from '../../src/conversation/conversations.ts';
-import type { Attachment } from '../../src/conversation/message.ts';
+import type { Attachment, Message } from '../../src/conversation/message.ts';
 import { replyTo } from '../../src/conversation/replies/reply-to.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { asChatReidError, ChatReidError } from '../../src/foundation/error.ts';
@@ -11,6 +12,7 @@ import { Gate } from '../gate.ts';
 import type { Journal } from '../journal.ts';
 import type { Address } from './address.ts';
 import { Addresses } from './addresses.ts';
+import type { Askers } from './askers.ts';
 import { asPlatformError, isDead, refusalOf, refusals } from './api-error.ts';
 import type { DiscordApi } from './discord-api.ts';
 import type { Forgetting } from './forgetting.ts';
@@ -18,7 +20,7 @@ import { discordLimits } from './limits.ts';
 import { cut, escaped, plain } from './markdown.ts';
 import type { DiscordAttachment, DiscordInteraction, DiscordMessage } from './payloads.ts';
 import { userOf } from './payloads.ts';
-import { conversationOf, discordUser, type Place, placeOf } from './places.ts';
+import { conversationOf, type Place, placeOf } from './places.ts';
 import { type Asked, canOpenThread, isThread, type Plan } from './plan.ts';
 import type { Posting } from './posting.ts';
 import { notePayload } from './reply-payload.ts';
@@ -33,6 +35,7 @@ export interface AnsweringParts {
   readonly posting: Posting;
   readonly forgetting: Forgetting;
   readonly places: TalkPlaces;
+  readonly askers: Askers;
   readonly bot: string;
   readonly attachmentHosts: readonly string[];
   readonly tellable: Tellable;
@@ -78,14 +81,16 @@ export class Answering {
     const opened = opens && (await this.#thread(channel_id, id, text));
     const place: Place = { ...(guild === undefined ? {} : { guild }), channel: opened ? id : channel_id };
     const acts: Act[] = text === '' && attachments.length === 0 ? [{ act: 'help' }] : [];
+    const asker = await this.parts.askers.ofMessage(message);
     await this.#talk(
       id,
-      author.id,
+      asker,
       place,
       { text, attachments, acts },
       {
         channel: place.channel,
         user: author.id,
+        asker,
         hidden: false,
         deferred: false,
         uploadBytes: discordLimits.uploadBytes,
@@ -99,12 +104,14 @@ export class Answering {
     const { id, application_id, token, channel_id } = interaction;
     if (plan.kind === 'tell' || plan.kind === 'forget') return this.#note(interaction, plan);
     const user = userOf(interaction) ?? '';
+    const asker = this.parts.askers.ofInteraction(interaction);
     const place = plan.kind === 'find' ? await this.#placeOfSearch(interaction, plan, original) : plan.place;
     const elsewhere = plan.kind === 'go on' && plan.elsewhere;
     const asked = plan.kind === 'find' ? await this.#anew(id, place, plan.asked) : plan.asked;
-    await this.#talk(id, user, place, asked, {
+    await this.#talk(id, asker, place, asked, {
       channel: elsewhere ? place.channel : channel_id,
       user,
+      asker,
       hidden: plan.hidden,
       token: { application: application_id, token, interaction: id, channel: channel_id },
       deferred: !elsewhere,
@@ -116,10 +123,12 @@ export class Answering {
 
   /** An answer that is no part of a talk. Who asked waits for it a quarter of an hour; later nobody needs it. */
   async #note(
-    { id, application_id, token }: DiscordInteraction,
+    interaction: DiscordInteraction,
     plan: Extract<Plan, { kind: 'tell' | 'forget' }>,
   ): Promise<void> {
-    const paragraphs = await this.#said(plan).catch((error: unknown) => {
+    const { id, application_id, token } = interaction;
+    const asker = this.parts.askers.ofInteraction(interaction);
+    const paragraphs = await this.#said(plan, asker).catch((error: unknown) => {
       const known = asChatReidError(error, plan.kind === 'forget' ? 'forgetting' : 'looking it up');
       this.parts.watch.trouble(known);
       return [`${escaped(known.message)} ${escaped(known.next)}`];
@@ -132,11 +141,11 @@ export class Answering {
     await this.#finish(id);
   }
 
-  async #said(plan: Extract<Plan, { kind: 'tell' | 'forget' }>): Promise<string[]> {
-    if (plan.kind === 'forget') return this.parts.forgetting.talk(plan.place);
+  async #said(plan: Extract<Plan, { kind: 'tell' | 'forget' }>, asker: Asker): Promise<string[]> {
+    if (plan.kind === 'forget') return this.parts.forgetting.talk(plan.place, asker);
     const { only, what } = plan;
     const readsMessages = this.parts.readsMessages();
-    return tell(what, this.parts.tellable, { readsMessages, ...(only === undefined ? {} : { only }) });
+    return tell(what, this.parts.tellable, { asker, readsMessages, ...(only === undefined ? {} : { only }) });
   }
 
   /** In a thread under the answer, where there can be one; otherwise where it was asked. */
@@ -184,16 +193,16 @@ export class Answering {
     return true;
   }
 
-  async #talk(id: string, user: string, place: Place, asked: Asked, address: Address): Promise<void> {
+  async #talk(id: string, asker: Asker, place: Place, asked: Asked, address: Address): Promise<void> {
     const conversation = conversationOf(place);
     this.#addresses.settle(id, address);
-    const handled = () => this.#handled({ id, conversation, user: discordUser(user), at: isoOf(id) }, asked);
+    const handled = () => this.#handled({ id, conversation, at: isoOf(id), ...asker }, asked);
     await (asked.attachments.length > 0 ? this.#fetching.through(handled) : handled());
   }
 
   /** Resolves when the conversations have it: the next message of the channel may follow. */
   async #handled(
-    head: { id: string; conversation: string; user: string; at: string },
+    head: Pick<Message, 'id' | 'conversation' | 'user' | 'marks' | 'at'>,
     { text, attachments, acts }: Asked,
   ): Promise<void> {
     const { conversations } = this.parts;

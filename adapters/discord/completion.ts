@@ -1,4 +1,6 @@
 /** Autocomplete: cameras, places and galleries that begin with, or have, what is typed. */
+import { LRUCache } from 'lru-cache';
+import { type Asker, marksOf } from '../../src/conversation/asker.ts';
 import type { GalleryList } from '../gallery-list.ts';
 import { discordLimits } from './limits.ts';
 import { cut, plain } from './markdown.ts';
@@ -9,19 +11,23 @@ export interface Choice {
   readonly value: string;
 }
 
-/** Galleries are asked for so seldom: people type fast. */
+/** Galleries are asked for so seldom for one person: people type fast. */
 const freshMs = 5000;
+const peopleTyping = 500;
 
 export class Completion {
-  #asked: { readonly at: number; readonly list: ReturnType<GalleryList['list']> } | undefined;
+  readonly #asked = new LRUCache<string, ReturnType<GalleryList['list']>>({
+    max: peopleTyping,
+    ttl: freshMs,
+  });
 
   constructor(private readonly galleries: GalleryList | undefined) {}
 
-  async choices({ data }: DiscordInteraction): Promise<Choice[]> {
+  async choices({ data }: DiscordInteraction, asker: Asker): Promise<Choice[]> {
     const focused = data.options.find((option) => option.focused);
     if (!focused) return [];
     const chosen = data.options.find(({ name }) => name === 'gallery')?.value;
-    const all = await this.#list();
+    const all = await this.#list(asker);
     const known = all.filter(({ name }) => name === chosen);
     const galleries = known.length > 0 ? known : all;
     const typed = plain(String(focused.value ?? ''));
@@ -43,14 +49,14 @@ export class Completion {
     );
   }
 
-  #list(): ReturnType<GalleryList['list']> {
-    const now = Date.now();
-    if (this.#asked && now - this.#asked.at < freshMs) return this.#asked.list;
-    const list = this.galleries?.list() ?? Promise.resolve([]);
-    this.#asked = { at: now, list };
-    list.catch(() => {
-      this.#asked = undefined;
-    });
+  #list(asker: Asker): ReturnType<GalleryList['list']> {
+    // Who has a role given or taken while typing sees other galleries at once.
+    const who = marksOf(asker).join(' ');
+    const known = this.#asked.get(who);
+    if (known) return known;
+    const list = this.galleries?.list(asker) ?? Promise.resolve([]);
+    this.#asked.set(who, list);
+    list.catch(() => this.#asked.delete(who));
     return list;
   }
 }

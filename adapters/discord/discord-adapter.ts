@@ -2,9 +2,11 @@
 import type { Conversations } from '../../src/conversation/conversations.ts';
 import { asChatReidError, type ChatReidError } from '../../src/foundation/error.ts';
 import { systemTimeZone } from '../../src/foundation/site-time.ts';
-import { type Adapter, type AdapterWatch, unwatched } from '../adapter.ts';
+import { type Adapter, type AdapterWatch, unwatched, type WithdrawnPost } from '../adapter.ts';
 import { ActCodes } from './act-code.ts';
+import { Refusals } from '../refusal.ts';
 import { Answering } from './answering.ts';
+import { Askers } from './askers.ts';
 import { asPlatformError } from './api-error.ts';
 import { catchUp } from './catch-up.ts';
 import { registerCommands } from './command-registration.ts';
@@ -20,6 +22,7 @@ import type { DiscordOptions } from './options.ts';
 import { discordPrefix } from './places.ts';
 import { Posting } from './posting.ts';
 import { TalkPlaces } from './talk-places.ts';
+import { Withdrawing } from './withdrawing.ts';
 
 export type { DiscordAsker, DiscordOptions } from './options.ts';
 
@@ -29,6 +32,7 @@ export class DiscordAdapter implements Adapter {
   readonly #watch: AdapterWatch;
   readonly #places: TalkPlaces;
   readonly #codes: ActCodes;
+  readonly #refusals: Refusals;
   readonly #sessions: GatewaySessions;
   #stopping = false;
   #filling: Promise<void> = Promise.resolve();
@@ -42,6 +46,7 @@ export class DiscordAdapter implements Adapter {
     this.#watch = watch;
     this.#places = new TalkPlaces(journal);
     this.#codes = new ActCodes(journal);
+    this.#refusals = new Refusals('discord', watch.refused);
     this.#sessions = new GatewaySessions(journal, (error) =>
       watch.trouble(asChatReidError(error, 'keeping the place in the stream of events')),
     );
@@ -79,7 +84,12 @@ export class DiscordAdapter implements Adapter {
     await this.#gateway?.stop();
     await this.#incoming?.idle();
     await this.#answering?.idle();
+    this.#refusals.flush();
     this.#api.close();
+  }
+
+  withdraw({ message }: WithdrawnPost): Promise<void> {
+    return new Withdrawing({ api: this.#api, journal: this.options.journal }).withdraw(message);
   }
 
   #build(conversations: Conversations, { bot }: Application) {
@@ -88,13 +98,20 @@ export class DiscordAdapter implements Adapter {
     const [api, watch, places, codes] = [this.#api, this.#watch, this.#places, this.#codes];
     const onTrouble = (error: ChatReidError) => watch.trouble(error);
     const posting = new Posting({ api, journal, codes, places, conversations, bot, onTrouble });
+    const askers = new Askers(api, options.namedMarks ?? []);
     const answering = new Answering({
       api,
       journal,
       conversations,
       posting,
-      forgetting: new Forgetting({ conversations, posting, codes }),
+      forgetting: new Forgetting({
+        conversations,
+        posting,
+        codes,
+        ...(options.mayForget ? { mayForget: options.mayForget } : {}),
+      }),
       places,
+      askers,
       bot,
       attachmentHosts: [...attachmentHosts, ...(rest?.attachmentHosts ?? [])],
       tellable: options,
@@ -107,6 +124,8 @@ export class DiscordAdapter implements Adapter {
       journal,
       planning: { codes, places, timeZone, now },
       permitting: options,
+      askers,
+      refusals: this.#refusals,
       completion: new Completion(options.galleries),
       answering,
       bot,

@@ -3,7 +3,7 @@ import { type RawFile, REST, type RequestData, type RESTOptions, Routes } from '
 import { z } from 'zod';
 import type { Command } from './commands.ts';
 import type { DiscordRest } from './options.ts';
-import { type DiscordMessage, messageSchema } from './payloads.ts';
+import { type DiscordMessage, isThreadType, messageSchema } from './payloads.ts';
 import { discordLimits } from './limits.ts';
 import { request } from './plain-request.ts';
 import type { Payload } from './reply-payload.ts';
@@ -22,6 +22,7 @@ export interface Application {
 
 const written = z.object({ id: z.string(), channel_id: z.string() });
 const application = z.object({ id: z.string(), bot: z.object({ id: z.string() }).optional() });
+const channelParent = z.object({ type: z.number(), parent_id: z.string().nullish() });
 /** A deferral makes a message too, but brings its id alone. */
 const callback = z.object({ interaction: z.object({ response_message_id: z.string().optional() }) });
 const withFooters = z.object({
@@ -177,6 +178,13 @@ export class DiscordApi {
   async rolesOf(guild: string, user: string): Promise<readonly string[]> {
     const answer = await this.rest.get(Routes.guildMember(guild, user));
     return z.object({ roles: z.array(z.string()) }).parse(answer).roles;
+  }
+
+  /** @returns the channel that a thread is in; undefined for what is no thread */
+  async parentOf(channel: string): Promise<string | undefined> {
+    const { type, parent_id } = channelParent.parse(await this.rest.get(Routes.channel(channel)));
+    // That of another channel is a category.
+    return isThreadType(type) ? (parent_id ?? undefined) : undefined;
   }
 
   #page(channel: string, after: string): Promise<unknown> {

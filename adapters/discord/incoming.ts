@@ -3,12 +3,13 @@ import { asChatReidError } from '../../src/foundation/error.ts';
 import type { AdapterWatch } from '../adapter.ts';
 import type { Journal, TakenEvent } from '../journal.ts';
 import { Lanes } from '../lanes.ts';
+import type { Refusals } from '../refusal.ts';
 import type { Answering } from './answering.ts';
+import type { Askers } from './askers.ts';
 import { asPlatformError, isDead, refusalOf, refusals } from './api-error.ts';
 import type { Completion } from './completion.ts';
 import type { DiscordApi } from './discord-api.ts';
 import { escaped } from './markdown.ts';
-import type { DiscordAsker } from './options.ts';
 import {
   callbackTypes,
   type DiscordInteraction,
@@ -19,7 +20,8 @@ import {
   messageSchema,
   userOf,
 } from './payloads.ts';
-import { type Permitting, refusalFor } from './permission.ts';
+import { discordUser } from './places.ts';
+import { type Permitting, type Refused, refusalFor } from './permission.ts';
 import { type Plan, type PlanParts, planOf } from './plan.ts';
 import { nobody } from './reply-payload.ts';
 import { type Taken, takenOf } from './taken.ts';
@@ -30,6 +32,8 @@ export interface IncomingParts {
   readonly journal: Journal;
   readonly planning: PlanParts;
   readonly permitting: Permitting;
+  readonly askers: Askers;
+  readonly refusals: Refusals;
   readonly completion: Completion;
   readonly answering: Answering;
   readonly bot: string;
@@ -86,10 +90,11 @@ export class Incoming {
     await ready;
   }
 
-  async #message(message: DiscordMessage, arrived: number): Promise<Work> {
-    const concerns = await this.#concerns(message);
+  async #message(told: DiscordMessage, arrived: number): Promise<Work> {
+    const concerns = await this.#concerns(told);
     if (!concerns) return undefined;
-    if (await refusalFor(await this.#sender(message), this.parts.permitting)) return undefined;
+    const message = await this.#withMember(told);
+    if (await this.#refused(message.author.id, message)) return undefined;
     const taken: Taken = { kind: 'message', data: message, opens: concerns === 'opens' };
     if (!(await this.parts.journal.take(message.id, taken))) return undefined;
     // A sign that it was heard; nobody waits for it.
@@ -103,40 +108,49 @@ export class Incoming {
   /** Direct messages, what is written in a search's thread, and whatever calls the bot by its name. */
   async #concerns(message: DiscordMessage): Promise<'goes on' | 'opens' | undefined> {
     const { author, webhook_id, type, guild_id, channel_id, content, attachments, mentions } = message;
-    if (author.bot || webhook_id !== undefined || !written.has(type)) return undefined;
+    const called = mentions.some(({ id }) => id === this.parts.bot);
+    if (author.bot || webhook_id !== undefined) {
+      // Its own answers name it now and then.
+      if (called && author.id !== this.parts.bot) this.parts.refusals.add(discordUser(author.id), 'a bot');
+      return undefined;
+    }
+    if (!written.has(type)) return undefined;
     const says = content.trim() !== '' || attachments.length > 0;
     if (guild_id === undefined) return says ? 'goes on' : undefined;
     // Without the intent the words of others come as none at all.
     if (says && (await this.parts.planning.places.isSearch(channel_id))) return 'goes on';
-    return mentions.some(({ id }) => id === this.parts.bot) ? 'opens' : undefined;
+    return called ? 'opens' : undefined;
   }
 
   /** A message that was fetched, and not told, comes without its writer's roles. */
-  async #sender({ author, member, guild_id, channel_id }: DiscordMessage): Promise<DiscordAsker> {
-    const { roles: wanted, mayUse } = this.parts.permitting;
-    const asked = guild_id !== undefined && !member && (wanted ?? mayUse) !== undefined;
-    const roles = asked ? await this.parts.api.rolesOf(guild_id, author.id).catch(() => []) : member?.roles;
-    return {
-      user: author.id,
-      roles: roles ?? [],
-      channel: channel_id,
-      ...(guild_id === undefined ? {} : { guild: guild_id }),
-    };
+  async #withMember(message: DiscordMessage): Promise<DiscordMessage> {
+    const { author, member, guild_id: guild } = message;
+    const { permitting, askers, api } = this.parts;
+    if (guild === undefined || member) return message;
+    const matter = (permitting.roles ?? permitting.mayUse) !== undefined || askers.counts(guild);
+    const roles = matter ? await api.rolesOf(guild, author.id).catch(() => undefined) : undefined;
+    return roles ? { ...message, member: { roles: [...roles] } } : message;
+  }
+
+  async #refused(
+    user: string,
+    {
+      guild_id: guild,
+      channel_id: channel,
+      member,
+    }: Pick<DiscordMessage, 'guild_id' | 'channel_id' | 'member'>,
+  ): Promise<Refused | undefined> {
+    const roles = member?.roles ?? [];
+    const asker = { user, roles, channel, ...(guild === undefined ? {} : { guild }) };
+    const refused = await refusalFor(asker, this.parts.permitting);
+    if (refused) this.parts.refusals.add(discordUser(user), refused.why);
+    return refused;
   }
 
   async #interaction(interaction: DiscordInteraction, arrived: number): Promise<Work> {
-    const { guild_id, channel_id, member, id } = interaction;
     const user = userOf(interaction);
     if (user === undefined) return undefined;
-    const refused = await refusalFor(
-      {
-        user,
-        roles: member?.roles ?? [],
-        channel: channel_id,
-        ...(guild_id === undefined ? {} : { guild: guild_id }),
-      },
-      this.parts.permitting,
-    );
+    const refused = await this.#refused(user, interaction);
     if (interaction.type === interactionTypes.autocomplete) {
       await this.#complete(interaction, refused !== undefined);
       return undefined;
@@ -144,7 +158,7 @@ export class Incoming {
     if (interaction.type !== interactionTypes.command && interaction.type !== interactionTypes.component) {
       return undefined;
     }
-    if (refused !== undefined) return this.#refuse(interaction, refused);
+    if (refused) return this.#refuse(interaction, refused.sentence);
     let plan: Plan;
     try {
       plan = await planOf(interaction, this.parts.planning);
@@ -153,7 +167,7 @@ export class Incoming {
       return this.#refuse(interaction, `${message} ${next}`);
     }
     const taken: Taken = { kind: 'interaction', data: interaction, plan };
-    if (!(await this.parts.journal.take(id, taken))) return undefined;
+    if (!(await this.parts.journal.take(interaction.id, taken))) return undefined;
     return this.#work(taken, arrived);
   }
 
@@ -226,9 +240,9 @@ export class Incoming {
   }
 
   async #complete(interaction: DiscordInteraction, refused: boolean): Promise<void> {
-    const { completion, watch } = this.parts;
+    const { completion, askers, watch } = this.parts;
     try {
-      const choices = refused ? [] : await completion.choices(interaction);
+      const choices = refused ? [] : await completion.choices(interaction, askers.ofInteraction(interaction));
       await this.#answerAtOnce(interaction, { type: callbackTypes.choices, data: { choices } });
     } catch (error) {
       watch.trouble(asChatReidError(error, 'completing what is typed'));

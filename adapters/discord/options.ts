@@ -1,4 +1,5 @@
 /** What a Discord adapter is built with. */
+import type { Asker } from '../../src/conversation/asker.ts';
 import type { AdapterWatch } from '../adapter.ts';
 import type { GalleryList } from '../gallery-list.ts';
 import type { Journal } from '../journal.ts';
@@ -29,14 +30,18 @@ export interface DiscordOptions {
   readonly commandGuilds?: readonly string[];
   /** Whether somebody may use it here; everybody may by default. */
   readonly mayUse?: (asker: DiscordAsker) => boolean | Promise<boolean>;
+  /** Whether somebody may remove a whole talk about a gallery; everybody may by default. */
+  readonly mayForget?: (asker: Asker, talk: { readonly gallery: string }) => boolean | Promise<boolean>;
+  /** Marks that the access policy names: roles and channels of other servers are not asked for. */
+  readonly namedMarks?: readonly string[];
   /** Asks for the privileged intent MessageContent, with which plain messages in a thread go on with its search. Default true. */
   readonly messageContent?: boolean;
   /** Connections to the gateway: `auto` (the default) as many as Discord says. */
   readonly shards?: 'auto' | number;
   /** For completion, `/gallery` and `/status`. */
   readonly galleries?: GalleryList;
-  /** What is running, each a sentence: the model, the gallery, its pictures. */
-  readonly status?: () => Promise<readonly string[]>;
+  /** What is running, each a sentence that this person may read: the model, the galleries, their pictures. */
+  readonly status?: (asker: Asker) => Promise<readonly string[]>;
   /** IANA name of the site's clock; the machine's own by default. */
   readonly timeZone?: string;
   /** What "Tuesday" is read against; the machine's clock by default. */

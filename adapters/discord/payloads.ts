@@ -17,6 +17,7 @@ export const attachmentSchema = z.object({
 export const messageSchema = z.object({
   id: snowflake,
   channel_id: snowflake,
+  channel_type: z.number().optional(),
   guild_id: snowflake.optional(),
   type: z.number().default(0),
   author: user,
@@ -43,7 +44,7 @@ export const interactionSchema = z.object({
   token: z.string(),
   guild_id: snowflake.optional(),
   channel_id: snowflake,
-  channel: z.object({ id: snowflake, type: z.number() }).optional(),
+  channel: z.object({ id: snowflake, type: z.number(), parent_id: snowflake.nullish() }).optional(),
   member: member.optional(),
   user: user.optional(),
   attachment_size_limit: z.number().optional(),
@@ -82,6 +83,13 @@ export const callbackTypes = { message: 4, deferred: 5, deferredUpdate: 6, choic
 export const ephemeral = 64;
 /** Bit of a message's flags: a thread was opened under it. */
 export const hasThread = 32;
+
+const threads: ReadonlySet<number | undefined> = new Set([10, 11, 12]);
+
+/** Whether a channel of this type is a thread. */
+export function isThreadType(type: number | undefined): boolean {
+  return threads.has(type);
+}
 
 /** Who did it; undefined where Discord does not say. */
 export function userOf({ member, user }: Pick<DiscordInteraction, 'member' | 'user'>): string | undefined {

@@ -11,6 +11,7 @@ import {
   type DiscordInteraction,
   ephemeral,
   interactionTypes,
+  isThreadType,
   userOf,
 } from './payloads.ts';
 import type { Place } from './places.ts';
@@ -43,12 +44,11 @@ export interface PlanParts {
   readonly now: () => Date;
 }
 
-/** Channels that are threads, and those under whose messages a thread can be opened. */
-const threads: ReadonlySet<number> = new Set([10, 11, 12]);
+/** Channels under whose messages a thread can be opened. */
 const threadable: ReadonlySet<number> = new Set([0, 5]);
 
 export function isThread(interaction: DiscordInteraction): boolean {
-  return threads.has(interaction.channel?.type ?? -1);
+  return isThreadType(interaction.channel?.type);
 }
 
 export function canOpenThread(interaction: DiscordInteraction): boolean {
@@ -116,7 +116,7 @@ async function typed(interaction: DiscordInteraction, parts: PlanParts): Promise
 
 async function fromMenu(interaction: DiscordInteraction, parts: PlanParts): Promise<Plan> {
   const { name, target_id, resolved } = interaction.data;
-  const sent = resolved.messages[target_id ?? '']?.attachments ?? [];
+  const sent = own(resolved.messages, target_id ?? '')?.attachments ?? [];
   const attachments = sent.filter(isPicture);
   if (attachments.length === 0) {
     throw new ChatReidError(
@@ -265,12 +265,17 @@ class Options {
 
   pictures(...names: string[]): DiscordAttachment[] {
     const { attachments } = this.interaction.data.resolved;
-    return names.flatMap((name) => attachments[String(this.#value(name))] ?? []);
+    return names.flatMap((name) => own(attachments, String(this.#value(name))) ?? []);
   }
 
   #value(name: string) {
     return this.interaction.data.options.find((option) => option.name === name)?.value;
   }
+}
+
+/** What an object has by itself: `constructor` is a name that everybody may send. */
+function own<Value>(values: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function nothing(): ChatReidError {

@@ -1,5 +1,6 @@
 /** Posts replies: each once, the final one in the place of the first, whatever failed or died in between. */
 import { readFile } from 'node:fs/promises';
+import type { Asker } from '../../src/conversation/asker.ts';
 import type { Conversations } from '../../src/conversation/conversations.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { asChatReidError, type ChatReidError } from '../../src/foundation/error.ts';
@@ -33,7 +34,7 @@ const sheetTooLarge = 'The contact sheet is too large for this place.';
 /** Sends the payload, or as much of it as is taken. */
 type Send = (call: (payload: Payload) => Promise<Written>) => Promise<Written>;
 
-interface Known {
+export interface Known {
   readonly stage: 'trying' | 'first' | 'final';
   readonly written?: Written;
 }
@@ -67,7 +68,7 @@ export class Posting {
     const known = knownOf(await this.parts.journal.posted(reply.to));
     if (known?.stage !== 'final' || !known.written) return;
     const { written } = known;
-    const full = await this.#payload(reply, hint, discordLimits.uploadBytes);
+    const full = await this.#payload(reply, { hint, uploadBytes: discordLimits.uploadBytes });
     await this.#fitting(reply, full, (payload) => this.parts.api.edit(written, payload)).catch(
       (error: unknown) => {
         if (!isClosed(error) && !isDead(error)) throw error;
@@ -104,7 +105,7 @@ export class Posting {
 
   /** @returns undefined where it can be posted nowhere */
   async #put(reply: Reply, address: Address, known: Known | undefined): Promise<Written | undefined> {
-    const full = await this.#payload(reply, address.hint, address.uploadBytes);
+    const full = await this.#payload(reply, address);
     const send: Send = (call) => this.#fitting(reply, full, call);
     const edited = await this.#edited(address, known, send);
     if (edited) return edited;
@@ -226,8 +227,11 @@ export class Posting {
     }
   }
 
-  async #payload(reply: Reply, hint: string, uploadBytes: number): Promise<Payload> {
-    const pictures = await this.#pictures(reply);
+  async #payload(
+    reply: Reply,
+    { hint, uploadBytes, asker }: Pick<Address, 'hint' | 'uploadBytes' | 'asker'>,
+  ): Promise<Payload> {
+    const pictures = await this.#pictures(reply, asker && { ...asker, conversation: reply.conversation });
     const full = await replyPayload(reply, {
       pictures,
       hint,
@@ -237,12 +241,12 @@ export class Posting {
     return bytes > uploadBytes ? withoutFiles(full, sheetTooLarge) : full;
   }
 
-  async #pictures(reply: Reply): Promise<Pictures> {
+  async #pictures(reply: Reply, asker: Asker | undefined): Promise<Pictures> {
     const { conversations, onTrouble } = this.parts;
     try {
       const sheet =
-        reply.answer && reply.answer.cards.length > 0 ? await conversations.sheet(reply) : undefined;
-      const people = await this.#people(reply);
+        reply.answer && reply.answer.cards.length > 0 ? await conversations.sheet(reply, asker) : undefined;
+      const people = await this.#people(reply, asker);
       return { ...(sheet ? { sheet } : {}), people };
     } catch (error) {
       // The words and the buttons are worth more than nothing.
@@ -251,11 +255,11 @@ export class Posting {
     }
   }
 
-  async #people({ people }: Reply): Promise<PayloadFile[]> {
+  async #people({ people }: Reply, asker: Asker | undefined): Promise<PayloadFile[]> {
     const shown = (people?.people ?? []).slice(0, discordLimits.files);
     return Promise.all(
       shown.map(async ({ number, pictureId }) => {
-        const path = await this.parts.conversations.picturePath(pictureId);
+        const path = await this.parts.conversations.picturePath(pictureId, asker);
         const extension = /\.(png|jpe?g|webp)$/i.exec(path)?.[1]?.toLowerCase() ?? 'jpg';
         return {
           name: `person-${number}.${extension}`,
@@ -267,7 +271,7 @@ export class Posting {
   }
 }
 
-function knownOf(posted: Posted | undefined): Known | undefined {
+export function knownOf(posted: Posted | undefined): Known | undefined {
   if (!posted) return undefined;
   const { stage, channel, message } = posted;
   const written =

@@ -69,7 +69,13 @@ async function buttonRows(
     // Discord refuses a message in which two have one id; one of them is enough.
     if (used.has(custom_id)) continue;
     used.add(custom_id);
-    made.push({ type: types.button, style, label: labelled(label, discordLimits.buttonLabel), custom_id });
+    const shown = act.act === 'approve' ? styles.primary : style;
+    made.push({
+      type: types.button,
+      style: shown,
+      label: labelled(label, discordLimits.buttonLabel),
+      custom_id,
+    });
   }
   const rows: Row[] = [];
   for (let at = 0; at < made.length; at += discordLimits.buttonsInRow) {

@@ -1,4 +1,5 @@
 /** What the bot says of itself: galleries, what is running, how to ask. Only who asked sees it. */
+import type { Asker } from '../../src/conversation/asker.ts';
 import { helpText } from '../../src/conversation/replies/help-text.ts';
 import { discordLimits } from './limits.ts';
 import { cut, escaped } from './markdown.ts';
@@ -12,17 +13,21 @@ export type Tellable = Pick<DiscordOptions, 'galleries' | 'status'>;
 export async function tell(
   what: 'gallery' | 'status' | 'help',
   { galleries, status }: Tellable,
-  { only, readsMessages }: { readonly only?: string; readonly readsMessages: boolean },
+  {
+    asker,
+    only,
+    readsMessages,
+  }: { readonly asker: Asker; readonly only?: string; readonly readsMessages: boolean },
 ): Promise<string[]> {
   if (what === 'help') return help(readsMessages);
   if (what === 'status') {
-    const said = (await status?.()) ?? [];
+    const said = (await status?.(asker)) ?? [];
     const reading = readsMessages
       ? 'Plain messages in the threads of searches are read.'
       : 'Plain messages are not read here: use the buttons, /refine, or write to the bot directly.';
     return ['**Running**', ...said.map(escaped), reading];
   }
-  const list = (await galleries?.list()) ?? [];
+  const list = (await galleries?.list(asker)) ?? [];
   const shown = list.filter(({ name }) => only === undefined || name === only);
   if (shown.length === 0) {
     return [

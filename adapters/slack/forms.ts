@@ -1,4 +1,5 @@
 /** Opens the forms: Slack gives three seconds from the press. */
+import type { Asker } from '../../src/conversation/asker.ts';
 import type { Conversations } from '../../src/conversation/conversations.ts';
 import type { GalleryList } from '../gallery-list.ts';
 import { conversationName, type Place } from './conversation-names.ts';
@@ -17,11 +18,16 @@ export class Forms {
   ) {}
 
   /** @param place where it was asked for; absent on the home tab. @throws ChatReidError PLATFORM_* */
-  async open(kind: 'find' | 'filters', trigger: string, place: Place | undefined): Promise<void> {
+  async open(
+    kind: 'find' | 'filters',
+    trigger: string,
+    place: Place | undefined,
+    asker: Asker,
+  ): Promise<void> {
     const { calls, conversations, galleries, me } = this.parts;
     const [state, listed] = await Promise.all([
-      kind === 'filters' && place ? conversations.state(conversationName(me.team, place)) : undefined,
-      galleries?.list() ?? [],
+      kind === 'filters' && place ? conversations.state(conversationName(me.team, place), asker) : undefined,
+      galleries?.list(asker) ?? [],
     ]);
     const view = formView({
       kind,

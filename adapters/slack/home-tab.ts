@@ -4,6 +4,7 @@ import { helpText } from '../../src/conversation/replies/help-text.ts';
 import type { GalleryList } from '../gallery-list.ts';
 import type { Journal } from '../journal.ts';
 import { Lanes } from '../lanes.ts';
+import type { Askers } from './askers.ts';
 import { slackPrefix } from './conversation-names.ts';
 import { homeView } from './home-view.ts';
 import type { Me, Person } from './incoming.ts';
@@ -15,6 +16,7 @@ export interface HomeTabParts {
   readonly journal: Journal;
   readonly conversations: Conversations;
   readonly galleries: GalleryList | undefined;
+  readonly askers: Askers;
   readonly me: Me;
   readonly workspaceUrl: string;
 }
@@ -25,11 +27,11 @@ export class HomeTab {
   constructor(private readonly parts: HomeTabParts) {}
 
   async show({ user, team }: Person): Promise<void> {
-    const { calls, conversations, galleries, me, workspaceUrl } = this.parts;
+    const { calls, conversations, galleries, askers, me, workspaceUrl } = this.parts;
     const [mine, talks, listed] = await Promise.all([
       this.#talksOf({ user, team }),
       conversations.list(`${slackPrefix}${me.team}/`),
-      galleries?.list() ?? [],
+      galleries ? askers.of({ user, team }).then((asker) => galleries.list(asker)) : [],
     ]);
     // What others look for, perhaps in a channel that this person cannot see, is nobody else's business.
     const own = talks.filter(({ conversation }) => mine.includes(conversation));

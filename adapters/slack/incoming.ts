@@ -77,6 +77,8 @@ export type Incoming =
     } & From)
   | { readonly kind: 'submitted'; readonly id: string; readonly view: SubmittedView; readonly by: Person }
   | { readonly kind: 'home'; readonly by: Person }
+  /** Another bot called us by our name. */
+  | { readonly kind: 'bot'; readonly by: Person }
   | ({ readonly kind: 'assistant'; readonly id: string } & From)
   | { readonly kind: 'removed'; readonly why: string };
 
@@ -219,6 +221,9 @@ function readEvent(event: unknown, bodyTeam: string, me: Me): Incoming | undefin
 
 function readMessage(event: z.infer<typeof messageEvent>, bodyTeam: string, me: Me): Incoming | undefined {
   const { channel, ts, thread_ts: thread, user, text: words = '', files } = event;
+  const team = event.user_team ?? event.source_team ?? event.team ?? bodyTeam;
+  if (event.bot_id !== undefined && event.bot_id !== me.botId && mentions(words, me.botUserId))
+    return { kind: 'bot', by: { user: user ?? event.bot_id, team } };
   if (user === undefined || user === me.botUserId || user === 'USLACKBOT') return undefined;
   if (event.bot_id !== undefined || event.hidden || !spoken.has(event.subtype)) return undefined;
   const mentioned = event.type === 'app_mention' || mentions(words, me.botUserId);
@@ -233,7 +238,7 @@ function readMessage(event: z.infer<typeof messageEvent>, bodyTeam: string, me: 
     mentioned,
     toAnother: first !== undefined && !mentioned,
     place: { channel, ...(root === undefined ? {} : { thread: root }) },
-    by: { user, team: event.user_team ?? event.source_team ?? event.team ?? bodyTeam },
+    by: { user, team },
   };
 }
 

@@ -68,6 +68,11 @@ export interface SlackLimits {
   readonly lateMs: number;
   /** Pictures of so many messages are fetched and put away at once: each may be large, and all of them lie in memory. */
   readonly picturesAtOnce: number;
+  /** Milliseconds for which a look at the user groups is good, and for which it counts where Slack does not answer any more. */
+  readonly groupsFreshMs: number;
+  readonly groupsKeptMs: number;
+  /** Milliseconds before they are asked for again where that failed. */
+  readonly groupsAgainMs: number;
   /** Milliseconds before an event that failed is tried again, one try each; then it waits for the next start. */
   readonly again: readonly number[];
 }
@@ -87,6 +92,9 @@ export const slackLimits: SlackLimits = {
   ackMs: 3_000,
   lateMs: 360_000,
   picturesAtOnce: 4,
+  groupsFreshMs: 180_000,
+  groupsKeptMs: 1_800_000,
+  groupsAgainMs: 30_000,
   // Some hours: nobody may start the bot anew after an outage of Slack's.
   again: [5_000, 30_000, 120_000, 600_000, 1_800_000, 3_600_000, 7_200_000],
 };

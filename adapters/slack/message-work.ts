@@ -8,6 +8,8 @@ import { asChatReidError, ChatReidError } from '../../src/foundation/error.ts';
 import type { AdapterWatch } from '../adapter.ts';
 import { Gate } from '../gate.ts';
 import type { Journal } from '../journal.ts';
+import type { RefusalReason, Refusals } from '../refusal.ts';
+import type { Askers } from './askers.ts';
 import type { AssistantThreads } from './assistant-threads.ts';
 import { actOfValue } from './button-act.ts';
 import { conversationName, isDirect, type Place, userName } from './conversation-names.ts';
@@ -39,6 +41,8 @@ export interface MessageWorkParts {
   readonly forms: Forms;
   readonly assistant: AssistantThreads;
   readonly me: Me;
+  readonly askers: Askers;
+  readonly refusals: Refusals;
   readonly allowTeams: readonly string[];
   readonly timeZone: string;
   readonly now: () => Date;
@@ -90,7 +94,7 @@ export class MessageWork implements EventWork {
   }
 
   async light(incoming: Incoming): Promise<void> {
-    const { threads, whispers, forms, home, conversations, watch } = this.parts;
+    const { threads, whispers, forms, home, conversations, askers, watch } = this.parts;
     switch (incoming.kind) {
       case 'edited':
         return this.#edited(incoming);
@@ -99,8 +103,12 @@ export class MessageWork implements EventWork {
         if (conversation !== undefined) conversations.cancel(conversation);
         return;
       }
+      case 'bot':
+        return this.#refused(incoming.by, 'a bot');
       case 'home':
-        return this.#isStranger(incoming.by) ? undefined : home.show(incoming.by);
+        return this.#isStranger(incoming.by)
+          ? this.#refused(incoming.by, 'other workspace')
+          : home.show(incoming.by);
       case 'find':
       case 'open': {
         if (this.#isStranger(incoming.by)) return void (await this.#refuseStranger(incoming));
@@ -113,7 +121,7 @@ export class MessageWork implements EventWork {
           ...(responseUrl ? { responseUrl } : {}),
         };
         try {
-          await forms.open(kind, trigger, talk);
+          await forms.open(kind, trigger, talk, await askers.of(by, place?.channel));
         } catch (error) {
           await whispers.tell(origin, asChatReidError(error, 'opening the form'));
         }
@@ -307,13 +315,14 @@ export class MessageWork implements EventWork {
   }
 
   async #hand({ id, by, origin, talk, text = '', acts, pictures = [] }: Handed): Promise<Working> {
-    const { conversations, poster, origins, home, me, now } = this.parts;
-    await origins.keep(id, origin);
+    const { conversations, poster, origins, home, me, askers, now } = this.parts;
+    const asker = await askers.of(by, origin.place.channel);
+    await origins.keep(id, { ...origin, asker });
     const conversation = conversationName(me.team, talk);
     const message = {
       id,
       conversation,
-      user: userName(by.team, by.user),
+      ...asker,
       at: now().toISOString(),
       text,
       attachments: pictures,
@@ -332,8 +341,13 @@ export class MessageWork implements EventWork {
     return team !== this.parts.me.team && !this.parts.allowTeams.includes(team);
   }
 
+  #refused({ team, user }: Person, why: RefusalReason): void {
+    this.parts.refusals.add(userName(team, user), why);
+  }
+
   async #refuseStranger(incoming: KeptIncoming | Incoming): Promise<Working> {
     if (!('by' in incoming)) return nothing;
+    this.#refused(incoming.by, 'other workspace');
     const place = 'place' in incoming && incoming.place ? incoming.place : { channel: incoming.by.user };
     const responseUrl =
       'responseUrl' in incoming && incoming.responseUrl ? { responseUrl: incoming.responseUrl } : {};

@@ -14,12 +14,15 @@ export const methods = {
   // One a second in each channel besides.
   'chat.postMessage': { perMinute: 300, scopes: ['chat:write'] },
   'chat.postEphemeral': { perMinute: 100, scopes: ['chat:write'] },
+  'chat.delete': { perMinute: 50, scopes: ['chat:write'] },
   'chat.update': { perMinute: 50, scopes: ['chat:write'] },
   'conversations.history': { perMinute: 50, scopes: history },
   'conversations.replies': { perMinute: 50, scopes: history },
   'files.uploadV2': { perMinute: 100, scopes: ['files:write'] },
   'files.info': { perMinute: 100, scopes: ['files:read'] },
   'files.delete': { perMinute: 50, scopes: ['files:write'] },
+  // Tier 2.
+  'usergroups.list': { perMinute: 20, scopes: ['usergroups:read'] },
   'views.open': { perMinute: 100, scopes: [] },
   'views.publish': { perMinute: 100, scopes: [] },
   'assistant.threads.setStatus': { perMinute: 600, scopes: ['assistant:write'] },

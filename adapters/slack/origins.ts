@@ -1,5 +1,6 @@
 /** Where a message came from, kept until it is answered: its reply may be posted by another process. */
 import { z } from 'zod';
+import type { Asker } from '../../src/conversation/asker.ts';
 import type { Journal } from '../journal.ts';
 import { type Place, placeOf } from './conversation-names.ts';
 
@@ -8,6 +9,8 @@ export interface Origin {
   readonly place: Place;
   /** Who asked; absent for an answer whose question is forgotten. */
   readonly user?: string;
+  /** The same person, as the access policy knows them. */
+  readonly asker?: Pick<Asker, 'user' | 'marks'>;
   /** Markup: what was pressed, where no message shows it. */
   readonly said?: string;
   /** Reaches who asked even where the bot may not post. */
@@ -17,6 +20,7 @@ export interface Origin {
 const origin = z.object({
   place: z.object({ channel: z.string(), thread: z.string().optional() }),
   user: z.string().optional(),
+  asker: z.object({ user: z.string(), marks: z.array(z.string()) }).optional(),
   said: z.string().optional(),
   responseUrl: z.string().optional(),
 });

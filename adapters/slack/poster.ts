@@ -17,6 +17,7 @@ import type { SlackCalls } from './slack-calls.ts';
 import { isLasting, refusalOf } from './slack-error.ts';
 import type { Threads } from './threads.ts';
 import type { Whispers } from './whispers.ts';
+import { withdrawPost } from './withdrawn-post.ts';
 
 export interface PosterParts {
   readonly calls: SlackCalls;
@@ -30,7 +31,11 @@ export interface PosterParts {
 }
 
 /** What only who asked should see. */
-const private_: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['REQUEST_REFUSED', 'SIGN_IN_NEEDED']);
+const private_: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'REQUEST_REFUSED',
+  'SIGN_IN_NEEDED',
+  'ACCESS_DENIED',
+]);
 /** The message that would be edited is gone, or too old for it. */
 const uneditable: ReadonlySet<string> = new Set([
   'message_not_found',
@@ -107,6 +112,18 @@ export class Poster {
     return (await this.#posted.of(messageId)) !== undefined;
   }
 
+  /** Takes a post back, after what is being posted in its place. @throws ChatReidError PLATFORM_* */
+  withdraw(to: string): Promise<void> {
+    return this.#lanes.run(to, async () => {
+      const before = await this.#posted.of(to);
+      if (!before) return;
+      const { ts, ...place } = before;
+      const trying = ts === undefined && before.stage !== 'final';
+      await withdrawPost(this.parts.calls, before, trying ? await this.#found(before, to) : ts);
+      await this.#posted.keep(to, { ...place, stage: 'final', files: [] });
+    });
+  }
+
   async #deliver(reply: Reply): Promise<void> {
     const before = await this.#posted.of(reply.to);
     const hasFirst = before?.stage === 'first' && before.ts !== undefined;
@@ -130,7 +147,10 @@ export class Poster {
     const mine = started.filesOf === reply.stage ? started.files : undefined;
     const uploaded = mine
       ? { pictures: picturesOf(reply, mine), files: mine }
-      : await this.parts.pictures.upload(reply);
+      : await this.parts.pictures.upload(
+          reply,
+          origin.asker && { ...origin.asker, conversation: reply.conversation },
+        );
     const note = 'note' in uploaded ? uploaded.note : undefined;
     const told = note === undefined ? reply : { ...reply, notes: [...reply.notes, note] };
     const said = origin.said === undefined ? {} : { said: origin.said };

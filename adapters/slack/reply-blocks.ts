@@ -182,9 +182,14 @@ function chips({ chips: all }: Reply, acts: Buttons): types.KnownBlock[] {
 function beside({ buttons, answer }: Reply, acts: Buttons): types.Button[] {
   const own = buttons
     .slice(0, shownLimits.buttons)
-    .map((one) => acts.of(one, one.act.act === 'more' ? { style: 'primary' } : {}));
+    .map((one) => acts.of(one, standsOut(one) ? { style: 'primary' } : {}));
   // Where and when is asked in a form; before anybody is searched for there is nothing to restrict.
   return answer ? [...own, button('Filters', ids.openFilters)] : own;
+}
+
+/** What is waited for, or asked for most. */
+function standsOut({ act }: Button): boolean {
+  return act.act === 'more' || act.act === 'approve';
 }
 
 function notes({ stage, notes: all }: Reply): types.ContextBlock[] {

@@ -1,6 +1,7 @@
 /** Pictures of a reply as files at Slack: the contact sheet, or the people to choose from. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Asker } from '../../src/conversation/asker.ts';
 import type { Conversations } from '../../src/conversation/conversations.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
 import { asChatReidError, ChatReidError } from '../../src/foundation/error.ts';
@@ -29,17 +30,20 @@ export class UploadingPictures {
     private readonly limits: SlackLimits,
   ) {}
 
-  /** @throws ChatReidError PLATFORM_UNREACHABLE, PLATFORM_BUSY, CANCELLED, STORAGE_*: another try may do it */
-  async upload(reply: Reply): Promise<UploadedPictures> {
+  /**
+   * @param asker who will see them; absent where that is not known any more
+   * @throws ChatReidError PLATFORM_UNREACHABLE, PLATFORM_BUSY, CANCELLED, STORAGE_*: another try may do it
+   */
+  async upload(reply: Reply, asker: Asker | undefined): Promise<UploadedPictures> {
     try {
       if (reply.answer && reply.answer.cards.length > 0) {
-        const files = await this.#files([await this.conversations.sheet(reply)], 'contact-sheet');
+        const files = await this.#files([await this.conversations.sheet(reply, asker)], 'contact-sheet');
         return { pictures: picturesOf(reply, files), files };
       }
       if (reply.people) {
         const people = reply.people.people.slice(0, shownLimits.people);
         const drawn: Buffer[] = [];
-        for (const { pictureId } of people) drawn.push(await this.#person(pictureId));
+        for (const { pictureId } of people) drawn.push(await this.#person(pictureId, asker));
         const files = await this.#files(drawn, 'person');
         return { pictures: picturesOf(reply, files), files };
       }
@@ -60,8 +64,8 @@ export class UploadingPictures {
   }
 
   /** Without what the camera wrote into the file. */
-  async #person(pictureId: string): Promise<Buffer> {
-    const bytes = await readPictureFile(await this.conversations.picturePath(pictureId));
+  async #person(pictureId: string, asker: Asker | undefined): Promise<Buffer> {
+    const bytes = await readPictureFile(await this.conversations.picturePath(pictureId, asker));
     return (await fittedPicture(bytes, personBox)).png().toBuffer();
   }
 

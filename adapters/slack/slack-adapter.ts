@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { Conversations } from '../../src/conversation/conversations.ts';
 import { asChatReidError, ChatReidError } from '../../src/foundation/error.ts';
-import { type Adapter, unwatched } from '../adapter.ts';
+import { type Adapter, unwatched, type WithdrawnPost } from '../adapter.ts';
+import { Refusals } from '../refusal.ts';
+import { Askers, groupsNamed } from './askers.ts';
 import { AssistantThreads } from './assistant-threads.ts';
 import { type Connection, connect } from './connect.ts';
 import { slackPrefix } from './conversation-names.ts';
@@ -20,6 +22,7 @@ import { UploadingPictures } from './reply-pictures.ts';
 import { clientOptions, SlackCalls } from './slack-calls.ts';
 import { slackHosts, type SlackOptions } from './slack-options.ts';
 import { Threads } from './threads.ts';
+import { UserGroups } from './user-groups.ts';
 import { Whispers } from './whispers.ts';
 
 const authorized = z.object({
@@ -33,8 +36,10 @@ export class SlackAdapter implements Adapter {
   readonly name = 'slack';
   readonly #limits: SlackLimits;
   readonly #calls: SlackCalls;
+  readonly #refusals: Refusals;
   #connection: Connection | undefined;
   #gate: EventGate | undefined;
+  #poster: Poster | undefined;
   #resumed: Promise<void> = Promise.resolve();
   #stopped = false;
 
@@ -61,6 +66,7 @@ export class SlackAdapter implements Adapter {
       );
     }
     this.#limits = { ...slackLimits, ...options.limits };
+    this.#refusals = new Refusals('slack', options.watch?.refused);
     this.#calls = new SlackCalls(botToken, this.#limits, options.apiUrl);
   }
 
@@ -80,6 +86,7 @@ export class SlackAdapter implements Adapter {
     if (this.#stopped) throw stoppedWhileStarting();
     const threads = new Threads(journal);
     const { poster, work } = this.#parts(conversations, me, workspaceUrl, threads);
+    this.#poster = poster;
     const gate = new EventGate({ journal, threads, limits: this.#limits, me, watch, work });
     this.#gate = gate;
     // What is left goes before what comes in, and nobody waits for whole searches to be heard.
@@ -97,12 +104,17 @@ export class SlackAdapter implements Adapter {
     await this.#connection.start();
   }
 
+  async withdraw({ message }: WithdrawnPost): Promise<void> {
+    await this.#poster?.withdraw(message);
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     const worked = this.#gate?.stop();
     await this.#connection?.stop();
     await Promise.all([worked, this.#resumed]);
     this.#calls.stop();
+    this.#refusals.flush();
   }
 
   async #authorize(): Promise<{ readonly me: Me; readonly workspaceUrl: string }> {
@@ -128,11 +140,14 @@ export class SlackAdapter implements Adapter {
       now = () => new Date(),
       watch = unwatched,
       galleries,
+      namedMarks = [],
     } = this.options;
     const calls = this.#calls;
     const limits = this.#limits;
     const hosts = slackHosts(this.options);
     const origins = new Origins(journal);
+    const wanted = groupsNamed(namedMarks, me.team);
+    const askers = new Askers(me, new UserGroups({ calls, wanted, limits, watch }));
     const whispers = new Whispers(calls, watch, hosts);
     const pictures = new UploadingPictures(conversations, calls, limits);
     const poster = new Poster({ calls, journal, origins, threads, pictures, whispers, limits, watch });
@@ -146,10 +161,12 @@ export class SlackAdapter implements Adapter {
       files: new PictureFiles({ calls, botToken, hosts, limits }),
       above: new PicturesAbove({ calls, conversations, me }),
       limits,
-      home: new HomeTab({ calls, journal, conversations, galleries, me, workspaceUrl }),
+      home: new HomeTab({ calls, journal, conversations, galleries, askers, me, workspaceUrl }),
       forms: new Forms({ calls, conversations, galleries, me }),
       assistant: new AssistantThreads({ calls, journal, threads, poster, conversations, me }),
       me,
+      askers,
+      refusals: this.#refusals,
       allowTeams: this.options.allowTeams ?? [],
       timeZone,
       now,

@@ -2,7 +2,8 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { webApi } from '@slack/bolt';
-import Bottleneck from 'bottleneck';
+import { LRUCache } from 'lru-cache';
+import { Turnstile } from '../../src/foundation/turnstile.ts';
 import type { SlackLimits } from './limits.ts';
 import { type MethodName, methods } from './methods.ts';
 import { quietLogger } from './quiet-logger.ts';
@@ -20,13 +21,12 @@ export interface CallOptions {
 /** What Slack answered; to be checked where it is read. */
 export type Answered = Readonly<Record<string, unknown>>;
 
-const minuteMs = 60_000;
-
 export class SlackCalls {
   readonly client: webApi.WebClient;
-  readonly #methods = new Map<MethodName, Bottleneck>();
-  readonly #channels: Bottleneck.Group;
-  /** Until when Slack wants no calls of a method. */
+  readonly #methods = new Map<MethodName, Turnstile>();
+  /** Of the channels that were posted into last. */
+  readonly #channels = new LRUCache<string, Turnstile>({ max: 10_000 });
+  /** Until when Slack wants no calls of a method, by the clock of `performance`. */
   readonly #pauses = new Map<MethodName, number>();
   readonly #stopping = new AbortController();
 
@@ -37,7 +37,6 @@ export class SlackCalls {
   ) {
     setMaxListeners(0, this.#stopping.signal);
     this.client = new webApi.WebClient(botToken, clientOptions(limits, apiUrl));
-    this.#channels = new Bottleneck.Group({ maxConcurrent: 1, minTime: limits.betweenPostsMs });
   }
 
   /**
@@ -62,7 +61,7 @@ export class SlackCalls {
         if (!again || waitMs > this.limits.patienceMs || this.#stopping.signal.aborted) {
           throw slackError(error, method);
         }
-        if (failure.kind === 'busy') this.#pauses.set(method, Date.now() + waitMs);
+        if (failure.kind === 'busy') this.#pauses.set(method, performance.now() + waitMs);
         await this.#sleep(waitMs, method);
       }
     }
@@ -74,7 +73,7 @@ export class SlackCalls {
   }
 
   async #rested(method: MethodName): Promise<void> {
-    const waitMs = (this.#pauses.get(method) ?? 0) - Date.now();
+    const waitMs = (this.#pauses.get(method) ?? 0) - performance.now();
     if (waitMs > 0) await this.#sleep(waitMs, method);
   }
 
@@ -86,22 +85,26 @@ export class SlackCalls {
   }
 
   #paced<T>(method: MethodName, channel: string | undefined, call: () => Promise<T>): Promise<T> {
-    const limiter = this.#limiter(method);
-    const tiered = () => limiter.schedule(call);
-    return channel === undefined ? tiered() : this.#channels.key(channel).schedule(tiered);
+    const ofMethod = this.#method(method);
+    const tiered = () => ofMethod.run(call);
+    return channel === undefined ? tiered() : this.#channel(channel).run(tiered);
   }
 
-  #limiter(method: MethodName): Bottleneck {
+  #channel(channel: string): Turnstile {
+    const known = this.#channels.get(channel);
+    if (known) return known;
+    const turnstile = new Turnstile({ atOnce: 1, betweenMs: this.limits.betweenPostsMs });
+    this.#channels.set(channel, turnstile);
+    return turnstile;
+  }
+
+  #method(method: MethodName): Turnstile {
     const known = this.#methods.get(method);
     if (known) return known;
     const perMinute = Math.max(1, Math.floor(methods[method].perMinute * this.limits.tierFactor));
-    const limiter = new Bottleneck({
-      reservoir: perMinute,
-      reservoirRefreshAmount: perMinute,
-      reservoirRefreshInterval: minuteMs,
-    });
-    this.#methods.set(method, limiter);
-    return limiter;
+    const turnstile = new Turnstile({ perMinute });
+    this.#methods.set(method, turnstile);
+    return turnstile;
   }
 }
 

@@ -31,6 +31,8 @@ export interface SlackOptions {
   readonly galleries?: GalleryList;
   /** Workspaces whose people may search too, where a channel is shared with them: `T0…`. None by default. */
   readonly allowTeams?: readonly string[];
+  /** Marks that the access policy names: only user groups among them are asked for. */
+  readonly namedMarks?: readonly string[];
   readonly watch?: AdapterWatch;
   /** `https://slack.com/api/` by default. */
   readonly apiUrl?: string;

@@ -111,7 +111,8 @@ function names(value: z.infer<typeof field> | undefined): string[] {
 }
 
 function instant(seconds: number | null | undefined): string | undefined {
-  return seconds == null ? undefined : new Date(seconds * 1000).toISOString();
+  const date = new Date((seconds ?? Number.NaN) * 1000);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }
 
 function openedAt(metadata: string): Place | undefined {

@@ -181,16 +181,21 @@ export class TerminalAdapter implements Adapter {
   }
 
   async #send(text: string, sent: readonly Attachment[]): Promise<void> {
-    const { now, nextId, user } = this.options;
+    const { now, nextId } = this.options;
     const message: Message = {
+      ...this.#asker,
       id: nextId?.() ?? randomUUID(),
-      conversation: this.#conversation,
-      user: `terminal:${user}`,
       at: (now?.() ?? new Date()).toISOString(),
       text,
       attachments: sent,
     };
     await this.#open.handle(message, (reply) => this.deliver(reply)).done;
+  }
+
+  /** Whoever sits at this machine. */
+  get #asker() {
+    const user = `terminal:${this.options.user}`;
+    return { user, marks: [user, 'terminal:local'], conversation: this.#conversation };
   }
 
   get #open(): Conversations {
@@ -202,7 +207,7 @@ export class TerminalAdapter implements Adapter {
   async #keepSheet(reply: Reply) {
     if (!reply.answer || reply.answer.cards.length === 0) return { lines: [], picture: '', fields: {} };
     try {
-      const png = await this.#open.sheet(reply);
+      const png = await this.#open.sheet(reply, this.#asker);
       this.#sheet = await this.options.keepSheet(png);
       const protocol = this.#interactive ? (this.options.inline ?? 'none') : 'none';
       return {
@@ -218,7 +223,7 @@ export class TerminalAdapter implements Adapter {
 
   /** What a talk that goes on had come to. */
   async #greet(): Promise<void> {
-    const last = (await this.#open.replies(this.#conversation)).at(-1);
+    const last = (await this.#open.replies(this.#conversation, this.#asker)).at(-1);
     await this.#tell([
       'Whom are you looking for? Describe the person, or give the path of a picture. /help shows more, /quit leaves.',
       ...(last

@@ -1,4 +1,5 @@
 /** What the page may do with galleries; given by who puts the parts together, because adapters do not know the gallery floor. */
+import type { Asker } from '../../src/conversation/asker.ts';
 import type { ErrorReport } from '../../src/foundation/error.ts';
 
 export interface GalleryOverview {
@@ -56,17 +57,21 @@ export interface ExamplePicture {
   readonly path: string;
 }
 
+/** Everybody sees what the access policy lets them see of it, and nothing says that there is more. */
 export interface GalleryAccess {
-  list(): Promise<readonly GalleryOverview[]>;
+  list(asker: Asker): Promise<readonly GalleryOverview[]>;
   /** In the order of registration. @throws ChatReidError GALLERY_UNKNOWN */
-  browse(gallery: string, request: BrowseRequest): Promise<readonly GalleryPicture[]>;
+  browse(asker: Asker, gallery: string, request: BrowseRequest): Promise<readonly GalleryPicture[]>;
+  /** Whether they may fill it, whether it is there or not. @throws ChatReidError ACCESS_DENIED */
+  demandAdding(asker: Asker, gallery: string): Promise<void>;
   /**
    * Registers pictures, of camera frames the people in them, and makes them searchable. A gallery that is not there is made.
    *
    * @param onProgress pictures that are done, of all of this call
-   * @throws ChatReidError STORAGE_FULL, GALLERY_BUSY, ENGINE_*, CANCELLED; what is wrong with one picture is in the report
+   * @throws ChatReidError ACCESS_DENIED, STORAGE_FULL, GALLERY_BUSY, ENGINE_*, CANCELLED; what is wrong with one picture is in the report
    */
   add(
+    asker: Asker,
     gallery: string,
     pictures: readonly { readonly name: string; readonly bytes: Uint8Array }[],
     facts: UploadFacts,
@@ -74,5 +79,5 @@ export interface GalleryAccess {
     signal: AbortSignal,
   ): Promise<UploadReport>;
   /** None where nothing is shipped. */
-  examples?(): Promise<readonly ExamplePicture[]>;
+  examples?(asker: Asker): Promise<readonly ExamplePicture[]>;
 }

@@ -9,6 +9,7 @@ import { readForm } from './incoming.ts';
 import { invalid } from './json-error.ts';
 import type { WebLimits } from './limits.ts';
 import type { Running } from './running.ts';
+import { askerOf, type WebEnv } from './web-user.ts';
 
 const mostAtOnce = 100;
 
@@ -20,15 +21,15 @@ export interface GalleryParts {
   readonly stopping: AbortSignal;
 }
 
-export function galleryRoutes(parts: GalleryParts): Hono {
+export function galleryRoutes(parts: GalleryParts): Hono<WebEnv> {
   const { galleries, timeZone } = parts;
-  const routes = new Hono();
+  const routes = new Hono<WebEnv>();
 
-  routes.get('/', async (context) => context.json(await galleries.list()));
+  routes.get('/', async (context) => context.json(await galleries.list(askerOf(context.var.user))));
 
   routes.get('/:gallery/pictures', async (context) => {
     const { offset, limit, camera, place } = context.req.query();
-    const pictures = await galleries.browse(context.req.param('gallery'), {
+    const pictures = await galleries.browse(askerOf(context.var.user), context.req.param('gallery'), {
       offset: whole(offset, 0, Number.MAX_SAFE_INTEGER, 0),
       limit: whole(limit, 1, mostAtOnce, 60),
       ...(camera ? { camera } : {}),
@@ -42,6 +43,9 @@ export function galleryRoutes(parts: GalleryParts): Hono {
     const gallery = context.req.param('gallery');
     if (gallery.length > 100)
       throw invalid('The name of the gallery is too long.', 'Take at most 100 characters.');
+    const asker = askerOf(context.var.user);
+    // Told with a status of its own: once there is progress, there is none to give any more.
+    await galleries.demandAdding(asker, gallery);
     const { field, pictures } = await readForm(context, parts.limits);
     if (pictures.length === 0) throw invalid('No picture came with this.', 'Choose some pictures.');
     const facts = readFacts(field, timeZone);
@@ -52,7 +56,7 @@ export function galleryRoutes(parts: GalleryParts): Hono {
       const signal = AbortSignal.any([left.signal, parts.stopping]);
       const line = (data: object) => lines.write(`${JSON.stringify(data)}\n`);
       const tell = (done: number, total: number) => void line({ done, total });
-      const adding = galleries.add(gallery, pictures, facts, tell, signal);
+      const adding = galleries.add(asker, gallery, pictures, facts, tell, signal);
       parts.running.add(adding);
       try {
         const { added, already, failed, notes } = await adding;

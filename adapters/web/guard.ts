@@ -1,9 +1,12 @@
 /** What every request must pass: addressed to us, from our own page, signed in; and what browsers are told about the answer. */
 import type { Context, MiddlewareHandler } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
+import type { Refusals } from '../refusal.ts';
 import { invalid, refused, tooMuch } from './json-error.ts';
 import { isOwnHost } from './loopback.ts';
 import { type SignIn, signInNeeded } from './sign-in.ts';
+import { visitorOf } from './visitor.ts';
+import type { WebEnv } from './web-user.ts';
 
 /** Nothing from elsewhere, nothing inline, nothing evaluated. */
 export function browserRules(): MiddlewareHandler {
@@ -30,9 +33,10 @@ export function browserRules(): MiddlewareHandler {
 }
 
 /** Against DNS rebinding. @throws ChatReidError REQUEST_REFUSED */
-export function ownHostOnly(bound: string): MiddlewareHandler {
+export function ownHostOnly(bound: string, refusals: Refusals): MiddlewareHandler {
   return async (context, next) => {
     if (!isOwnHost(context.req.header('host'), bound)) {
+      refusals.add(visitorOf(context), 'other host');
       throw refused(
         'This address is not the server’s own.',
         'Open the address that was printed at the start.',
@@ -48,10 +52,11 @@ export function ownHostOnly(bound: string): MiddlewareHandler {
  *
  * @throws ChatReidError REQUEST_REFUSED
  */
-export function ownPageOnly(): MiddlewareHandler {
+export function ownPageOnly(refusals: Refusals): MiddlewareHandler {
   return async (context, next) => {
     const reading = context.req.method === 'GET' || context.req.method === 'HEAD';
     if (isForeign(context) || (!reading && context.req.header('x-chatreid') === undefined)) {
+      refusals.add(visitorOf(context), 'other page');
       throw refused('Another page asked for this.', 'Use the page of this server itself.');
     }
     await next();
@@ -66,9 +71,14 @@ function isForeign(context: Context): boolean {
 }
 
 /** @throws ChatReidError SIGN_IN_NEEDED */
-export function signedInOnly(signIn: SignIn): MiddlewareHandler {
+export function signedInOnly(signIn: SignIn, refusals: Refusals): MiddlewareHandler<WebEnv> {
   return async (context, next) => {
-    if (!signIn.isSignedIn(context)) throw signInNeeded();
+    const user = signIn.user(context);
+    if (!user) {
+      refusals.add(visitorOf(context), 'not signed in');
+      throw signInNeeded();
+    }
+    context.set('user', user);
     await next();
   };
 }

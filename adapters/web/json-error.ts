@@ -7,6 +7,9 @@ import { asChatReidError, ChatReidError, type ErrorCode } from '../../src/founda
 const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   SIGN_IN_NEEDED: 401,
   REQUEST_REFUSED: 403,
+  ACCESS_DENIED: 403,
+  CASE_NEEDED: 403,
+  APPROVAL_NEEDED: 403,
   REQUEST_INVALID: 400,
   UPLOAD_TOO_LARGE: 413,
   PICTURE_EMPTY: 400,
@@ -16,6 +19,7 @@ const statuses: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   PICTURE_TOO_LARGE: 413,
   PICTURE_UNKNOWN: 404,
   GALLERY_UNKNOWN: 404,
+  TALK_UNKNOWN: 404,
   GALLERY_EMPTY: 404,
   OPTION_INVALID: 400,
   QUERY_EMPTY: 400,

@@ -6,6 +6,8 @@ import { refsOf } from '../../src/conversation/picture-refs.ts';
 
 export interface PageMessage {
   readonly id: string;
+  /** Who said it: `web:alice`. */
+  readonly user: string;
   /** ISO 8601 in UTC. */
   readonly at: string;
   readonly text: string;
@@ -23,17 +25,18 @@ export function messageForPage(
   pictures: readonly string[],
   notes: readonly string[],
 ): PageMessage {
-  const { id, at, text, acts = [] } = message;
-  return { id, at, text, pictures, acts, notes };
+  const { id, user, at, text, acts = [] } = message;
+  return { id, user, at, text, pictures, acts, notes };
 }
 
-export function turnForPage({ messageId, at, text, acts, outcome }: Turn): PageMessage {
+export function turnForPage({ messageId, user, at, text, acts, outcome }: Turn): PageMessage {
   // Words name candidates by their rank, so ids in them are attachments; pictures that a button names are shown with it.
   const named = acts.filter(({ act }) => text !== '' || act === 'show').flatMap(refsOf);
   const ids = named.flatMap((picture) => ('pictureId' in picture ? [picture.pictureId] : []));
   const pictures = [...new Set([...(outcome.frame === undefined ? [] : [outcome.frame]), ...ids])];
   return {
     id: messageId,
+    user,
     at,
     text,
     pictures,

@@ -1,9 +1,11 @@
-/** The token that anybody needs who is not on this machine, and the cookie that stands for it afterwards. */
+/** The tokens that let people in who are not on this machine, and the cookie that stands for one afterwards. */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
-import { getCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { ChatReidError } from '../../src/foundation/error.ts';
+import type { Refusals } from '../refusal.ts';
+import { addressOf, visitorOf } from './visitor.ts';
+import { localUser, userOfToken, type WebToken, type WebUser } from './web-user.ts';
 
 const cookieName = 'chatreid';
 const signedInSeconds = 12 * 60 * 60;
@@ -15,34 +17,44 @@ export class SignIn {
   readonly #failures = new Map<string, number>();
   #minute = 0;
 
-  /** @param token undefined where everybody who can reach the server may use it */
+  /** @param tokens none where everybody who can reach the server may use it */
   constructor(
-    private readonly token: string | undefined,
+    private readonly tokens: readonly WebToken[],
+    private readonly refusals?: Refusals,
     private readonly now: () => number = Date.now,
   ) {}
 
   get needed(): boolean {
-    return this.token !== undefined;
+    return this.tokens.length > 0;
   }
 
-  isSignedIn(context: Context): boolean {
-    if (this.token === undefined) return true;
-    const [until = '', seal = ''] = (getCookie(context, cookieName) ?? '').split('.');
-    return same(seal, this.#seal(until)) && Number(until) > this.now();
+  /** @returns undefined for who is not signed in */
+  user(context: Context): WebUser | undefined {
+    if (!this.needed) return localUser;
+    const [until = '', name = '', seal = ''] = (getCookie(context, cookieName) ?? '').split('.');
+    const token = this.tokens.find((one) => (one.name ?? '') === name);
+    if (!token || !same(seal, sealOf(token, until)) || !(Number(until) > this.now())) return undefined;
+    return userOfToken(token.name);
   }
 
   /** @throws ChatReidError SIGN_IN_NEEDED */
   signIn(context: Context, given: string): void {
+    if (!this.needed) return;
     this.#countMinute();
-    const address = remoteAddress(context);
-    if ((this.#failures.get(address) ?? 0) >= triesPerMinute)
+    const address = addressOf(context);
+    if ((this.#failures.get(address) ?? 0) >= triesPerMinute) {
+      this.refusals?.add(visitorOf(context), 'too many tries');
       throw refusal('Too many wrong tokens.', 'Wait a minute, then try again.');
-    if (this.token !== undefined && !same(given, this.token)) {
+    }
+    // All of them, so that the time does not say which.
+    const [token] = this.tokens.filter(({ secret }) => same(given, secret));
+    if (!token) {
       this.#countFailure(address);
-      throw refusal('This is not the token.', 'It is printed where the server was started.');
+      this.refusals?.add(visitorOf(context), 'wrong token');
+      throw refusal('This is not the token.', 'Whoever runs the server can give you one.');
     }
     const until = String(this.now() + signedInSeconds * 1000);
-    setCookie(context, cookieName, `${until}.${this.#seal(until)}`, {
+    setCookie(context, cookieName, `${until}.${token.name ?? ''}.${sealOf(token, until)}`, {
       httpOnly: true,
       sameSite: 'Strict',
       path: '/',
@@ -50,10 +62,8 @@ export class SignIn {
     });
   }
 
-  #seal(until: string): string {
-    return createHmac('sha256', this.token ?? '')
-      .update(`signed in until ${until}`)
-      .digest('hex');
+  signOut(context: Context): void {
+    deleteCookie(context, cookieName, { path: '/' });
   }
 
   #countMinute(): void {
@@ -73,10 +83,9 @@ export function signInNeeded(): ChatReidError {
   return refusal('You are not signed in.', 'Open the page and give the token.');
 }
 
-/** @returns '' for a request that came over no connection */
-function remoteAddress(context: Context): string {
-  const { incoming } = (context.env ?? {}) as { incoming?: unknown };
-  return incoming === undefined ? '' : (getConnInfo(context).remote.address ?? '');
+/** With another secret, whoever signed in with the old one is out. */
+function sealOf({ name = '', secret }: WebToken, until: string): string {
+  return createHmac('sha256', secret).update(`signed in as ${name} until ${until}`).digest('hex');
 }
 
 function refusal(message: string, next: string): ChatReidError {

@@ -5,11 +5,14 @@ import type { PageReply } from './page-reply.ts';
 
 export type TalkEvent =
   | { readonly kind: 'message'; readonly data: PageMessage }
-  | { readonly kind: 'reply'; readonly data: PageReply }
+  /** `to`: who is answered, `web:alice`; others may be allowed to see less. */
+  | { readonly kind: 'reply'; readonly data: PageReply; readonly to: string }
   /** A message is dealt with, and there may be no reply: a newer one made it obsolete. */
   | { readonly kind: 'done'; readonly data: { readonly to: string } }
   /** All that was said is removed: a page that shows it must not go on showing it. */
   | { readonly kind: 'forgotten'; readonly data: Readonly<Record<string, never>> }
+  /** A picture of it is removed: the page gets all of it anew. */
+  | { readonly kind: 'renewed'; readonly data: Readonly<Record<string, never>> }
   | {
       readonly kind: 'failed';
       readonly data: {
@@ -34,6 +37,7 @@ interface Log {
 const keptEvents = 100;
 const keptTalks = 200;
 
+/** Talks are named as among all conversations. */
 export class TalkEvents {
   /** Numbers begin anew with every process, so they carry its name. */
   readonly #process = randomUUID().slice(0, 8);
@@ -74,11 +78,16 @@ export class TalkEvents {
     return this.#id(this.#log(talk).next - 1);
   }
 
-  /** Messages that no turn has yet, and the pages that were shown for them. */
-  open(talk: string): { readonly messages: PageMessage[]; readonly replies: PageReply[] } {
+  /** Whether something was taken in that no turn has yet. */
+  isUnderWay(talk: string): boolean {
+    return (this.#logs.get(talk)?.open.size ?? 0) > 0;
+  }
+
+  /** Messages that no turn has yet, and of one person's the pages that were shown for them. */
+  open(talk: string, user: string): { readonly messages: PageMessage[]; readonly replies: PageReply[] } {
     const { open, events } = this.#log(talk);
     const replies = events.flatMap((event) =>
-      event.kind === 'reply' && open.has(event.data.to) ? [event.data] : [],
+      event.kind === 'reply' && event.to === user && open.has(event.data.to) ? [event.data] : [],
     );
     return { messages: [...open.values()], replies };
   }
@@ -93,6 +102,15 @@ export class TalkEvents {
     const number = this.#number(log);
     for (const listener of log.listeners) listener({ kind: 'forgotten', data: {}, id: this.#id(number) });
     if (log.listeners.size === 0) this.#logs.delete(talk);
+  }
+
+  /** Pages that listen get all of it anew; one that comes back later too. */
+  renew(talk: string): void {
+    const log = this.#logs.get(talk);
+    if (log === undefined) return;
+    log.events.length = 0;
+    const number = this.#number(log);
+    for (const listener of log.listeners) listener({ kind: 'renewed', data: {}, id: this.#id(number) });
   }
 
   #number(log: Log): number {

@@ -1,6 +1,7 @@
 /** Routes of a talk: messages in, events out, its history, its contact sheets. */
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { Asker } from '../../src/conversation/asker.ts';
 import type { Conversations } from '../../src/conversation/conversations.ts';
 import type { Message } from '../../src/conversation/message.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
@@ -13,10 +14,11 @@ import { messageForPage, turnForPage } from './page-message.ts';
 import { pageReply } from './page-reply.ts';
 import { pageScope } from './page-scope.ts';
 import type { Running } from './running.ts';
+import type { TalkAccess } from './talk-access.ts';
 import type { NumberedEvent, TalkEvents } from './talk-events.ts';
+import { talkId, uuid } from './talk-id.ts';
+import { askerOf, type WebEnv, type WebUser } from './web-user.ts';
 
-export const talkPrefix = 'web:';
-const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
 /** A connection that says nothing is cut by proxies, and a page cannot tell it from a dead one. */
 const heartbeatMs = 15_000;
 /** Events that wait for a page which does not read: then it is cut off, and asks for them when it comes back. */
@@ -25,6 +27,7 @@ const mostWaiting = 200;
 export interface TalkParts {
   readonly conversations: Conversations;
   readonly events: TalkEvents;
+  readonly access: TalkAccess;
   readonly limits: WebLimits;
   readonly timeZone: string;
   readonly now: () => Date;
@@ -33,30 +36,36 @@ export interface TalkParts {
   readonly stopping: AbortSignal;
 }
 
-export function talkRoutes(parts: TalkParts): Hono {
-  const { conversations, events } = parts;
-  const routes = new Hono();
+export function talkRoutes(parts: TalkParts): Hono<WebEnv> {
+  const { conversations, events, access } = parts;
+  const routes = new Hono<WebEnv>();
   const one = `/:talk{${uuid}}`;
+  const opened = (context: Context<WebEnv>) => access.open(context.var.user, context.req.param('talk') ?? '');
+  const owned = (context: Context<WebEnv>) => access.own(context.var.user, context.req.param('talk') ?? '');
 
   routes.get('/', async (context) => {
-    const talks = await conversations.list(talkPrefix);
-    return context.json(
-      talks.map(({ conversation, ...about }) => ({ talk: conversation.slice(talkPrefix.length), ...about })),
-    );
+    const { prefix } = context.var.user;
+    const talks = (await conversations.list(prefix)).map(({ conversation, ...about }) => ({
+      talk: conversation.slice(prefix.length),
+      ...about,
+    }));
+    // `web:alice/…` begins with `web:` too.
+    return context.json(talks.filter(({ talk }) => talkId.test(talk)));
   });
 
   routes.post(`${one}/messages`, async (context) => {
-    const talk = context.req.param('talk');
+    const conversation = await opened(context);
     const form = await readForm(context, parts.limits);
-    const message = readMessage(parts, talk, form);
+    const message = readMessage(parts, { conversation, user: context.var.user }, form);
     const notes: string[] = [];
     for (const picture of message.attachments) notes.push(...(await checkPicture(picture)));
-    await takeIn(parts, talk, message, notes);
+    await takeIn(parts, message, notes);
     return context.json({ id: message.id, notes }, 202);
   });
 
-  routes.get(`${one}/events`, (context) => {
-    const talk = context.req.param('talk');
+  routes.get(`${one}/events`, async (context) => {
+    const talk = await opened(context);
+    const asker = askerOf(context.var.user, talk);
     const lastId = context.req.header('last-event-id') ?? context.req.query('last');
     context.header('x-accel-buffering', 'no');
     return streamSSE(context, async (stream) => {
@@ -67,14 +76,21 @@ export function talkRoutes(parts: TalkParts): Hono {
       const leave = events.listen(talk, (event) => waiting.push(event));
       try {
         const missed = events.since(talk, lastId);
-        if (missed === undefined) {
+        const whole = async () => {
           const id = events.lastId(talk);
-          await stream.writeSSE({ event: 'snapshot', id, data: JSON.stringify(await snapshot(parts, talk)) });
-        }
-        for (const event of missed ?? []) await stream.writeSSE(written(event));
+          const data = JSON.stringify(await snapshot(parts, asker, talk));
+          await stream.writeSSE({ event: 'snapshot', id, data });
+        };
+        if (missed === undefined) await whole();
+        const tell = async (event: NumberedEvent) => {
+          if (event.kind === 'renewed') return whole();
+          const seen = await seenBy(asker, event, conversations);
+          if (seen) await stream.writeSSE(written(seen));
+        };
+        for (const event of missed ?? []) await tell(event);
         while (!waiting.ended) {
           const event = await waiting.next(heartbeatMs);
-          if (event !== undefined) await stream.writeSSE(written(event));
+          if (event !== undefined) await tell(event);
           else if (!waiting.ended) await stream.write(': still here\n\n');
         }
       } finally {
@@ -85,17 +101,20 @@ export function talkRoutes(parts: TalkParts): Hono {
   });
 
   routes.get(`${one}/replies`, async (context) => {
-    const replies = await conversations.replies(talkPrefix + context.req.param('talk'));
+    const talk = await opened(context);
+    const replies = await conversations.replies(talk, askerOf(context.var.user, talk));
     return context.json(replies.map(pageReply));
   });
 
   routes.get(`${one}/sheets/:message`, async (context) => {
-    const replies = await conversations.replies(talkPrefix + context.req.param('talk'));
+    const talk = await opened(context);
+    const asker = askerOf(context.var.user, talk);
+    const replies = await conversations.replies(talk, asker);
     const reply = replies.find(
       ({ to, answer }) => to === context.req.param('message') && answer !== undefined,
     );
     if (reply === undefined) throw invalid('There is no contact sheet for this message.');
-    const sheet = await conversations.sheet(reply);
+    const sheet = await conversations.sheet(reply, asker);
     context.header('cache-control', 'no-store');
     context.header('content-type', 'image/png');
     if (context.req.query('save') !== undefined) {
@@ -105,18 +124,19 @@ export function talkRoutes(parts: TalkParts): Hono {
   });
 
   routes.get(`${one}/scope`, async (context) => {
-    const state = await conversations.state(talkPrefix + context.req.param('talk'));
+    const talk = await opened(context);
+    const state = await conversations.state(talk, askerOf(context.var.user, talk));
     return context.json(pageScope(state, parts.timeZone));
   });
 
-  routes.post(`${one}/cancel`, (context) => {
-    conversations.cancel(talkPrefix + context.req.param('talk'));
+  routes.post(`${one}/cancel`, async (context) => {
+    conversations.cancel(await owned(context));
     return context.json({});
   });
 
   routes.delete(one, async (context) => {
-    const talk = context.req.param('talk');
-    await conversations.forget(talkPrefix + talk);
+    const talk = await owned(context);
+    await conversations.forget(talk, askerOf(context.var.user, talk));
     events.forget(talk);
     return context.json({});
   });
@@ -132,33 +152,35 @@ export function deliverLeftTo(
   events: TalkEvents,
   conversations: Conversations,
 ): (reply: Reply) => Promise<void> {
-  const deliver = deliverTo(events);
   return async (reply) => {
-    const talk = reply.conversation.slice(talkPrefix.length);
+    const talk = reply.conversation;
     const turn = (await conversations.turns(reply.conversation)).find(
       ({ messageId }) => messageId === reply.to,
     );
     if (turn) events.publish(talk, { kind: 'message', data: turnForPage(turn) });
-    await deliver(reply);
+    await deliverTo(events, turn?.user ?? '')(reply);
     events.publish(talk, { kind: 'done', data: { to: reply.to } });
   };
 }
 
-/** Posts a reply to every page that shows its talk. It is kept by the conversation, so a page that is away finds it there. */
-export function deliverTo(events: TalkEvents): (reply: Reply) => Promise<void> {
+/**
+ * Posts a reply to every page that shows its talk. It is kept by the conversation, so a page that is away finds it there.
+ *
+ * @param to who is answered
+ */
+function deliverTo(events: TalkEvents, to: string): (reply: Reply) => Promise<void> {
   return async (reply) => {
-    const talk = reply.conversation.slice(talkPrefix.length);
-    events.publish(talk, { kind: 'reply', data: pageReply(reply) });
+    events.publish(reply.conversation, { kind: 'reply', data: pageReply(reply), to });
   };
 }
 
 function readMessage(
   { limits, timeZone, now }: TalkParts,
-  talk: string,
+  { conversation, user: { user, marks } }: { readonly conversation: string; readonly user: WebUser },
   { field, pictures }: Awaited<ReturnType<typeof readForm>>,
 ): Message {
   const id = field('id');
-  if (!new RegExp(`^${uuid}$`).test(id)) throw invalid('A message needs an id, which is a UUID.');
+  if (!talkId.test(id)) throw invalid('A message needs an id, which is a UUID.');
   const text = field('text');
   if (text.length > limits.textLength) {
     throw invalid(
@@ -172,8 +194,9 @@ function readMessage(
   }
   return {
     id,
-    conversation: talkPrefix + talk,
-    user: `${talkPrefix}local`,
+    conversation,
+    user,
+    marks,
     at: now().toISOString(),
     text,
     attachments: pictures,
@@ -184,17 +207,16 @@ function readMessage(
 /** @returns when the message is safe */
 async function takeIn(
   { conversations, events, running }: TalkParts,
-  talk: string,
   message: Message,
   notes: readonly string[],
 ): Promise<void> {
-  const to = message.id;
+  const { id: to, conversation: talk } = message;
   // Whatever is answered, and however fast: the message is on the page before.
   let tell = () => {};
   const shown = new Promise<void>((resolve) => {
     tell = resolve;
   });
-  const deliver = deliverTo(events);
+  const deliver = deliverTo(events, message.user);
   const { accepted, done } = conversations.handle(message, (reply) => shown.then(() => deliver(reply)));
   done.catch(() => undefined);
   const pictures = await accepted;
@@ -212,14 +234,10 @@ async function takeIn(
 }
 
 /** The talk as it stands: kept turns are dealt with, whatever became of their replies. */
-async function snapshot({ conversations, events }: TalkParts, talk: string) {
-  const conversation = talkPrefix + talk;
+async function snapshot({ conversations, events }: TalkParts, asker: Asker, talk: string) {
   // Looked at first: what becomes a turn while the rest is read is in both, and not in neither.
-  const open = events.open(talk);
-  const [turns, replies] = await Promise.all([
-    conversations.turns(conversation),
-    conversations.replies(conversation),
-  ]);
+  const open = events.open(talk, asker.user);
+  const [turns, replies] = await Promise.all([conversations.turns(talk), conversations.replies(talk, asker)]);
   const answered = new Set(turns.map(({ messageId }) => messageId));
   return {
     messages: [
@@ -228,6 +246,18 @@ async function snapshot({ conversations, events }: TalkParts, talk: string) {
     ],
     replies: [...open.replies.filter(({ to }) => !answered.has(to)), ...replies.map(pageReply)],
   };
+}
+
+/** What somebody else was answered is seen as far as the access policy shows it; a first page, which nobody keeps, not at all. */
+async function seenBy(
+  asker: Asker,
+  event: NumberedEvent,
+  conversations: Conversations,
+): Promise<NumberedEvent | undefined> {
+  if (event.kind !== 'reply' || event.to === asker.user) return event;
+  const kept = await conversations.replies(asker.conversation ?? '', asker);
+  const reply = kept.find(({ key }) => key === event.data.key);
+  return reply && { ...event, data: pageReply(reply) };
 }
 
 function written({ kind, id, data }: NumberedEvent) {

@@ -7,6 +7,7 @@ import type { Conversations, Deliver } from '../../src/conversation/conversation
 import type { CandidateCard, Reply } from '../../src/conversation/reply.ts';
 import type { ErrorReport } from '../../src/foundation/error.ts';
 import { packageRoot } from '../../src/foundation/package-root.ts';
+import { type AccessHarness, accessContract } from './access-contract.ts';
 import { demoFolder, TalkHouse } from './talk-house.ts';
 
 /** A platform with its adapter, and people who use it. */
@@ -41,6 +42,8 @@ export interface Said {
 }
 
 export interface AdapterHarness {
+  /** Two people in one talk, for what the access policy says of them. */
+  readonly access: AccessHarness;
   /** Starts the adapter. Talks are UUIDs; those that are named were there before. */
   open(conversations: Conversations, talks: readonly string[]): Promise<Platform>;
   /** The name of a talk among all conversations. */
@@ -65,6 +68,7 @@ const transcripts = (await readdir(folder)).filter((name) => name.endsWith('.tra
 const patience = { timeout: 30_000 };
 
 export function adapterContract(name: string, harness: AdapterHarness): void {
+  accessContract(name, harness.access);
   describe(`the adapter contract: ${name}`, () => {
     let house: TalkHouse;
     let platform: Platform | undefined;

@@ -23,6 +23,14 @@ export class MemoryShelf implements Shelf {
     for (const key of keys) this.#kept.delete(key);
   }
 
+  async change(key: string, change: (value: unknown) => unknown): Promise<boolean> {
+    const was = await this.get(key);
+    const value = change(was);
+    if (was === undefined || value === was) return false;
+    await (value === undefined ? this.delete([key]) : this.set([{ key, value }]));
+    return true;
+  }
+
   async *entries(): AsyncGenerator<Entry> {
     for (const [key, value] of [...this.#kept]) yield { key, value: JSON.parse(value) as unknown };
   }

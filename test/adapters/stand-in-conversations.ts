@@ -1,5 +1,7 @@
 /** Conversations that answer what a test says: for what an adapter does with messages and replies. */
+import type { Asker } from '../../src/conversation/asker.ts';
 import type { Conversations, Deliver } from '../../src/conversation/conversations.ts';
+import type { DialogueState, Turn } from '../../src/conversation/dialogue-state.ts';
 import type { Message } from '../../src/conversation/message.ts';
 import type { CandidateCard, Reply } from '../../src/conversation/reply.ts';
 import type { RankedCandidate, SearchResult } from '../../src/retrieval/search-result.ts';
@@ -8,8 +10,13 @@ export type Answering = (message: Message, deliver: Deliver, cancelled: AbortSig
 
 export class StandInConversations implements Conversations {
   readonly messages: Message[] = [];
+  /** Who looked at what outside of a message. */
+  readonly askers: (Asker | undefined)[] = [];
   readonly cancelled: string[] = [];
   readonly resumed: string[] = [];
+  readonly forgotten: string[] = [];
+  /** Of talks that are said to be known; of others there is no state and no turn. */
+  readonly states = new Map<string, DialogueState>();
   /** What `replies` gives, and `resume` delivers. */
   kept: readonly Reply[] = [];
   left: readonly Reply[] = [];
@@ -39,12 +46,15 @@ export class StandInConversations implements Conversations {
     for (const reply of this.left) await deliver(reply);
   }
 
-  async state() {
-    return undefined;
+  async state(conversation: string): Promise<DialogueState | undefined> {
+    return this.states.get(conversation);
   }
 
-  async turns() {
-    return [];
+  async turns(conversation: string): Promise<readonly Turn[]> {
+    if (!this.states.has(conversation)) return [];
+    return this.messages
+      .filter((message) => message.conversation === conversation)
+      .map(({ id, user, at, text }) => ({ messageId: id, user, at, text, acts: [], outcome: {} }));
   }
 
   async replies() {
@@ -55,7 +65,8 @@ export class StandInConversations implements Conversations {
     return [];
   }
 
-  async sheet() {
+  async sheet(_reply: Reply, asker?: Asker) {
+    this.askers.push(asker);
     return this.png;
   }
 
@@ -63,7 +74,9 @@ export class StandInConversations implements Conversations {
     return `/pictures/${pictureId}`;
   }
 
-  async forget() {}
+  async forget(conversation: string) {
+    this.forgotten.push(conversation);
+  }
 
   async close() {}
 }

@@ -8,6 +8,7 @@ import { settingsFrom } from '../../src/cli/settings.ts';
 import type { Conversations } from '../../src/conversation/conversations.ts';
 import { packageRoot } from '../../src/foundation/package-root.ts';
 import { importPictures } from '../../src/gallery/importer.ts';
+import type { Access } from '../../src/trust/access/access.ts';
 import { drawPeople } from '../cli/coloured-people.ts';
 import { colourModel } from '../cli/command-line.ts';
 
@@ -19,7 +20,7 @@ export class TalkHouse {
 
   private constructor(
     readonly root: string,
-    private readonly env: NodeJS.ProcessEnv,
+    readonly env: NodeJS.ProcessEnv,
   ) {}
 
   static async build(): Promise<TalkHouse> {
@@ -43,8 +44,9 @@ export class TalkHouse {
   }
 
   /** As one process has them, on a Friday: the pictures are of Tuesday and Wednesday. @param model what of it is another */
-  async conversations(model: Partial<LocalModel> = {}): Promise<Conversations> {
+  async conversations(model: Partial<LocalModel> = {}, access?: Access): Promise<Conversations> {
     const parts = this.#composition(model);
+    if (access) parts.access = access;
     return parts.conversations('demo', () => new Date('2026-05-15T10:00:00Z'));
   }
 

@@ -30,6 +30,10 @@ export function actLabel(act) {
       return ['Same person?', face(act.first), face(act.second)];
     case 'show':
       return ['Search with', ...act.pictures.map(face)];
+    case 'case':
+      return [`Case ${act.purpose}`];
+    case 'approve':
+      return ['Approve'];
     case 'more':
       return ['More'];
     case 'undo':

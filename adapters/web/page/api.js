@@ -54,4 +54,15 @@ export const postJson = async (path, data) =>
     })
   ).json();
 
-export const pictureUrl = (id, size = 'card') => `/api/pictures/${id}/${size}`;
+let shownTalk = '';
+
+/** From now on pictures are those of this talk: what was sent in one is shown in it alone. */
+export const lookInto = (talk) => {
+  shownTalk = talk;
+};
+
+/** @param {'card' | 'large' | 'measures'} what */
+export const picturePath = (id, what, talk = shownTalk) =>
+  `pictures/${id}/${what}${talk === '' ? '' : `?talk=${talk}`}`;
+
+export const pictureUrl = (id, size = 'card', talk = shownTalk) => `/api/${picturePath(id, size, talk)}`;

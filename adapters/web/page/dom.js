@@ -47,6 +47,7 @@ const shapes = {
   keys: ['M2.500 6h15v8h-15z', 'M5.500 9h.01M8.500 9h.01M11.500 9h.01M14.500 9h.01M7 11.500h6'],
   trash: ['M4.500 6h11', 'M8 6V4h4v2', 'M6 6l.600 10h6.800L14 6'],
   stop: ['M6 6h8v8H6z'],
+  leave: ['M11 4H5v12h6', 'M9 10h8', 'M14 7l3 3-3 3'],
 };
 
 export function icon(name) {

@@ -1,4 +1,5 @@
 /** Follows a talk over server-sent events, through lost connections, from where it was. */
+import { getJson } from './api.js';
 
 const longestPause = 10_000;
 
@@ -34,6 +35,13 @@ export function follow(talk, onConnection) {
       source.close();
       clearTimeout(timer);
       timer = setTimeout(open, pause);
+      // A stream says nothing of why it was refused.
+      getJson(`talks/${talk.id}/scope`).catch((refused) => {
+        if (refused.code !== 'TALK_UNKNOWN' || stopped) return;
+        stop();
+        onConnection(true);
+        talk.refuse(refused);
+      });
       pause = Math.min(longestPause, pause * 2);
     });
     on('snapshot', (whole) => talk.restore(whole));
@@ -50,12 +58,13 @@ export function follow(talk, onConnection) {
     clearTimeout(timer);
     open();
   };
-  addEventListener('online', atOnce);
-  open();
-  return () => {
+  const stop = () => {
     stopped = true;
     clearTimeout(timer);
     source.close();
     removeEventListener('online', atOnce);
   };
+  addEventListener('online', atOnce);
+  open();
+  return stop;
 }

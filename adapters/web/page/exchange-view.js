@@ -12,7 +12,7 @@ export function exchangeView(exchange, context) {
   return h(
     'div.exchange',
     { data: { message: exchange.id } },
-    message && saidView(message),
+    message && saidView(message, context),
     (reply || failed || !exchange.done || !message) &&
       h(
         'div.answer',
@@ -30,12 +30,14 @@ export function exchangeView(exchange, context) {
 const isWorking = ({ done, failed, reply, sending }) =>
   !failed && !done && reply?.stage !== 'final' && sending !== 'waiting';
 
-function saidView({ text, pictures, local, acts, notes }) {
+/** A talk may have more than one who speaks: whoever lets its search go on. */
+function saidView({ user, text, pictures, local, acts, notes }, { me }) {
+  const other = user && me() && user !== me() && user.slice(user.indexOf(':') + 1);
   const shown = local ?? pictures.map((id) => ({ url: pictureUrl(id), id }));
   return h(
     'div.said',
     {},
-    h('h2.unseen', {}, 'You'),
+    h(other ? 'h2.who' : 'h2.unseen', {}, other || 'You'),
     shown.length > 0 &&
       h(
         'div.sent-pictures',
@@ -97,11 +99,12 @@ function replyView(exchange, context) {
       h(
         'div.row',
         {},
-        buttons.map(({ label, act }) =>
-          h(search ? 'button.outlined' : 'button.quiet', { onclick: () => press([act]) }, label),
-        ),
+        buttons.map(({ label, act }) => h(buttonKind(act, search), { onclick: () => press([act]) }, label)),
         search && answer.cards.length > 0 && sheetButton(talk.id, reply),
       ),
+    latest &&
+      buttons.some(({ act }) => act.act === 'approve') &&
+      h('p.soft.small', {}, 'Whoever is to approve it needs the address of this page.'),
     notes.length > 0 &&
       h(
         'div.notes',
@@ -110,6 +113,12 @@ function replyView(exchange, context) {
       ),
     search && factsView(reply),
   ];
+}
+
+/** What somebody waits for stands out. */
+function buttonKind({ act }, search) {
+  if (act === 'approve') return 'button.primary';
+  return search ? 'button.outlined' : 'button.quiet';
 }
 
 /** The headline says it already: `Found: among 900 pictures …` */

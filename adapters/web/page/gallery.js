@@ -128,6 +128,7 @@ function pictureGrid(gallery, { camera, place }, open) {
   const list = h('ul.pictures', { 'aria-label': 'Pictures' });
   const more = h('button.outlined', { hidden: true }, 'Show more');
   let offset = 0;
+  let failed;
   const load = async () => {
     more.disabled = true;
     const query = new URLSearchParams({
@@ -137,7 +138,10 @@ function pictureGrid(gallery, { camera, place }, open) {
       ...(place ? { place } : {}),
     });
     const pictures = await getJson(`galleries/${encodeURIComponent(gallery)}/pictures?${query}`).catch(
-      () => [],
+      (error) => {
+        failed = error;
+        return [];
+      },
     );
     offset += pictures.length;
     list.append(
@@ -165,7 +169,8 @@ function pictureGrid(gallery, { camera, place }, open) {
     );
     more.hidden = pictures.length < pageSize;
     more.disabled = false;
-    if (offset === 0) list.replaceWith(h('p.soft', {}, 'Nothing here.'));
+    if (failed) more.replaceWith(h('p.error-text', { role: 'alert' }, `${failed.message} ${failed.next}`));
+    else if (offset === 0) list.replaceWith(h('p.soft', {}, 'Nothing here.'));
   };
   more.addEventListener('click', load);
   load();

@@ -38,7 +38,11 @@ export function historyList(place, { current, onForgotten }) {
           ...(here ? { 'aria-current': 'page' } : {}),
         },
         pictureId &&
-          h('img', { src: pictureUrl(pictureId), alt: '', onerror: ({ target }) => target.remove() }),
+          h('img', {
+            src: pictureUrl(pictureId, 'card', talk),
+            alt: '',
+            onerror: ({ target }) => target.remove(),
+          }),
         h(
           'span.text',
           {},

@@ -1,5 +1,5 @@
 /** Puts the page together. */
-import { ApiError, getJson, postJson } from './api.js';
+import { ApiError, getJson, lookInto, postJson } from './api.js';
 import { compareBar } from './compare-bar.js';
 import { composer } from './composer.js';
 import { fill, icon } from './dom.js';
@@ -11,6 +11,7 @@ import { send } from './outbox.js';
 import { restrict } from './restrictions.js';
 import { Selection } from './selection.js';
 import { closeSide, sideMenu } from './side.js';
+import { signOutButton } from './sign-out.js';
 import { soFar } from './so-far.js';
 import { Talk } from './talk.js';
 import { themeSwitch } from './theme-switch.js';
@@ -24,8 +25,17 @@ let unfollow = () => undefined;
 
 const press = (acts) => say('', [], acts);
 const stop = () => postJson(`talks/${talk.id}/cancel`, {}).catch(() => undefined);
+let user;
+start.then(
+  (told) => {
+    user = told.user;
+    transcript.redraw();
+  },
+  () => undefined,
+);
 const context = {
   start,
+  me: () => user,
   press,
   stop,
   selection,
@@ -72,6 +82,7 @@ async function say(text, pictures, acts) {
 
 function openTalk(id) {
   unfollow();
+  lookInto(id);
   talk = new Talk(id);
   selection.clear();
   transcript.show(talk);
@@ -124,6 +135,7 @@ at('open-galleries').addEventListener('click', () => {
 });
 selection.addEventListener('changed', () => transcript.redraw());
 themeSwitch(at('switch-theme'));
+signOutButton(at('sign-out'), start);
 sideMenu();
 listenToKeys({
   cards: () => transcript.cards,

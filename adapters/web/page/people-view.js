@@ -1,5 +1,5 @@
 /** Several people in one picture: each a button on the picture, and in words below it. */
-import { getJson, pictureUrl } from './api.js';
+import { getJson, picturePath, pictureUrl } from './api.js';
 import { h } from './dom.js';
 
 export function peopleView({ frameId, people }, press) {
@@ -9,7 +9,7 @@ export function peopleView({ frameId, people }, press) {
     h('img', { src: pictureUrl(frameId, 'large'), alt: `The picture, with ${people.length} people in it` }),
   );
   // Boxes are in pixels of the picture as it was sent; the one that is shown may be smaller.
-  getJson(`pictures/${frameId}/measures`).then(
+  getJson(picturePath(frameId, 'measures')).then(
     ({ width, height }) => figure.append(...people.map((person) => box(person, width, height, press))),
     () => undefined,
   );

@@ -18,6 +18,9 @@ export class Talk extends EventTarget {
   /** @type {Map<string, Exchange>} */
   exchanges = new Map();
 
+  /** Why it cannot be looked into: somebody else's. @type {{ message: string, next: string } | undefined} */
+  refused;
+
   /** Whether all that was said here was removed, and nothing was said since. */
   forgotten = false;
 
@@ -56,6 +59,11 @@ export class Talk extends EventTarget {
     this.forgotten = true;
     for (const { id, known } of [...this.exchanges.values()]) if (known) this.drop(id);
     this.dispatchEvent(new Event('forgotten'));
+  }
+
+  refuse(error) {
+    this.refused = error;
+    this.dispatchEvent(new Event('refused'));
   }
 
   takeReply(reply) {

@@ -2,6 +2,7 @@
 import { announce } from './announcer.js';
 import { exchangeView } from './exchange-view.js';
 import { forgottenSentence, forgottenView } from './forgotten.js';
+import { refusedView } from './refused.js';
 import { remember } from './reorder.js';
 import { welcomeView } from './welcome.js';
 
@@ -36,6 +37,11 @@ export class Transcript {
       if (this.#talk !== talk) return;
       this.#drawWelcome();
       announce(forgottenSentence);
+    });
+    talk.addEventListener('refused', () => {
+      if (this.#talk !== talk) return;
+      this.#place.replaceChildren(refusedView(talk.refused, this.#context));
+      announce(`${talk.refused.message} ${talk.refused.next}`);
     });
     talk.addEventListener('loaded', () => this.#scrollTo(this.#place.lastElementChild, 'instant'));
   }

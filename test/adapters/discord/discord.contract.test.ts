@@ -2,9 +2,9 @@
 import { afterAll } from 'vitest';
 import { adapterContract, type Platform, type Said } from '../adapter-contract.ts';
 import { DiscordHouse } from './discord-house.ts';
-import { readPost } from './posted-reading.ts';
+import { isFinal, readPost } from './posted-reading.ts';
 import type { Message } from './server/message.ts';
-import type { Person } from './server/world.ts';
+import { guildId, people, type Person } from './server/world.ts';
 
 const persons: readonly Person[] = ['anna', 'boris', 'clara', 'olga'];
 let house: DiscordHouse | undefined;
@@ -28,6 +28,40 @@ function channelOf(talk: string): string {
 adapterContract('discord', {
   conversation: (talk) => `discord:@me/${channelOf(talk)}`,
   messageId: (said) => sent.get(said)!.id,
+  access: {
+    marks: { first: `discord:${people.anna}`, second: `discord:${people.boris}` },
+    async open(conversations) {
+      await house?.close();
+      house = await DiscordHouse.build();
+      const { discord } = house;
+      await house.open(conversations);
+      const persons = { first: 'anna', second: 'boris' } as const;
+      let thread: string | undefined;
+      const answers = () =>
+        discord.world.messages.filter(
+          (message) => message.channel === thread && message.author.id === discord.bot && isFinal(message),
+        );
+      return {
+        async say(who, text) {
+          // A message that calls the bot opens the thread under it.
+          const where = thread ?? 'gate';
+          const said = await discord.people.say(
+            persons[who],
+            where,
+            thread ? text : `<@${discord.bot}> ${text}`,
+          );
+          thread ??= said.id;
+        },
+        async press(who, label) {
+          const post = answers().findLast(({ components }) => JSON.stringify(components).includes(label))!;
+          discord.people.press(persons[who], post, label);
+        },
+        answers: async () => answers().map(readPost),
+        conversation: () => `discord:${guildId}/${thread}`,
+        stop: () => house!.leave(),
+      };
+    },
+  },
   async open(conversations, known) {
     if (known.length === 0) {
       await house?.close();

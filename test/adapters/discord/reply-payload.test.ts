@@ -193,6 +193,24 @@ describe('a reply as a message', () => {
     expect(barePayload({ ...bare, error }).body.content).toContain('a\\*b.jpg is empty. Send another.');
   });
 
+  test('what waits for a second person has the button that stands out', async () => {
+    const act = { act: 'approve', request: id } as const;
+    const { body } = await render({
+      ...bare,
+      text: ['Searches of the gallery archive wait for a second person.'],
+      denied: [{ act: 'clue', code: 'APPROVAL_NEEDED' }],
+      buttons: [
+        { label: 'Approve', act },
+        { label: 'Help', act: { act: 'help' } },
+      ],
+    });
+    expect(body.embeds[0]?.description).toContain('wait for a second person');
+    expect(body.components[0]?.components).toMatchObject([
+      { label: 'Approve', style: 1 },
+      { label: 'Help', style: 2 },
+    ]);
+  });
+
   test('up to five people are buttons, more are a menu', async () => {
     const people = (count: number): Reply => ({
       ...bare,

@@ -203,6 +203,25 @@ describe('a reply as blocks', () => {
     expect((image as { alt_text: string }).alt_text).toContain('1: 90 %, camera 3, lobby');
   });
 
+  test('what waits for a second person says so, and has the button that stands out', async () => {
+    const approve = { act: 'approve', request: 'C0GATE/1.1' } as const;
+    const waits = replyTo(message, {
+      text: ['Searches of the gallery archive wait for a second person.'],
+      denied: [{ act: 'clue', code: 'APPROVAL_NEEDED' }],
+      buttons: [
+        { label: 'Approve', act: approve },
+        { label: 'Help', act: { act: 'help' } },
+      ],
+    });
+    const { blocks } = renderReply(waits);
+    expect(wordsOf({ blocks })).toContain('wait for a second person');
+    const [button, help] = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
+    expect(button).toMatchObject({ text: { text: 'Approve' }, style: 'primary' });
+    expect(help).not.toHaveProperty('style');
+    const { value } = buttonsOf({ blocks })[0]!;
+    expect(await actOfValue(value, async () => undefined, 'UTC')).toEqual(approve);
+  });
+
   test('the first page says that it is one, and the final one does not', () => {
     const page = (stage: Reply['stage']) => wordsOf(renderReply(replyTo(message, { stage, text: ['x'] })));
     expect(page('first')).toContain('is comparing');

@@ -72,7 +72,13 @@ test('in a pipe every line is a message, answered before the next, with the fina
     [
       'man in a green top',
       [],
-      { id: 'm1', conversation: 'terminal:test/talk', user: 'terminal:ann', at: '2026-11-28T10:00:00.000Z' },
+      {
+        id: 'm1',
+        conversation: 'terminal:test/talk',
+        user: 'terminal:ann',
+        marks: ['terminal:ann', 'terminal:local'],
+        at: '2026-11-28T10:00:00.000Z',
+      },
     ],
     ['not 2', [], expect.objectContaining({ id: 'm2' })],
   ]);

@@ -153,7 +153,7 @@ describe('on a network', () => {
 
   test('guessing is slow, and a cookie ends after twelve hours', async () => {
     let now = 1_800_000_000_000;
-    const clock = new SignIn(token, () => now);
+    const clock = new SignIn([{ secret: token }], undefined, () => now);
     const { Hono } = await import('hono');
     const app = new Hono();
     app.onError((error, context) => context.text(error.message, 401));
@@ -161,7 +161,7 @@ describe('on a network', () => {
       clock.signIn(context, await context.req.text());
       return context.text('in');
     });
-    app.get('/', (context) => context.text(String(clock.isSignedIn(context))));
+    app.get('/', (context) => context.text(String(clock.user(context) !== undefined)));
     const from = (remoteAddress: string) => ({ incoming: { socket: { remoteAddress } } });
     const give = async (given: string, env = from('192.168.1.7')) =>
       (await app.request('/', { method: 'POST', body: given }, env)).text();

@@ -199,7 +199,7 @@ describe.runIf(chromiumPath !== undefined)('the page', { timeout: 180_000 }, () 
     });
     await say(page, 'red coat');
     await finals(page, 1);
-    await expect.poll(() => conversations.handled.length).toBe(2);
+    await expect.poll(() => conversations.handled.length, { timeout: 20_000 }).toBe(2);
     expect(new Set(conversations.handled.map(({ id }) => id)).size).toBe(1);
     expect(await page.locator('.exchange').count()).toBe(1);
     expect(await page.locator('.exchange .words').allInnerTexts()).toEqual(['red coat']);

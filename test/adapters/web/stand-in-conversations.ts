@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import type { Asker } from '../../../src/conversation/asker.ts';
 import type { Conversations, Deliver } from '../../../src/conversation/conversations.ts';
 import type { DialogueState, Turn } from '../../../src/conversation/dialogue-state.ts';
 import type { Message } from '../../../src/conversation/message.ts';
@@ -19,6 +20,8 @@ export class StandInConversations implements Conversations {
   gate: Promise<void> = Promise.resolve();
   /** Thrown by `accepted` of the next message. */
   refuseNext: Error | undefined;
+  /** Who looked at what outside of a message. */
+  readonly askers: (Asker | undefined)[] = [];
   readonly cancelled: string[] = [];
   resumed: string | undefined;
   readonly #talks = new Map<string, StandInTalk>();
@@ -56,7 +59,7 @@ export class StandInConversations implements Conversations {
     return (this.#talks.get(conversation)?.turns ?? []).filter(({ messageId }) => answered.has(messageId));
   }
 
-  async replies(conversation: string): Promise<readonly Reply[]> {
+  async replies(conversation: string, _asker?: Asker): Promise<readonly Reply[]> {
     return this.#talks.get(conversation)?.replies ?? [];
   }
 
@@ -93,7 +96,8 @@ export class StandInConversations implements Conversations {
       .toBuffer();
   }
 
-  async picturePath(id: string): Promise<string> {
+  async picturePath(id: string, asker?: Asker): Promise<string> {
+    this.askers.push(asker);
     const path = this.#paths.get(id);
     if (path !== undefined) return path;
     throw new ChatReidError('PICTURE_UNKNOWN', 'There is no such picture.', 'Send it again.');

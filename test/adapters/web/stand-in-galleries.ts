@@ -8,6 +8,7 @@ import type {
   UploadFacts,
   UploadReport,
 } from '../../../adapters/web/gallery-access.ts';
+import type { Asker } from '../../../src/conversation/asker.ts';
 import { asChatReidError, ChatReidError } from '../../../src/foundation/error.ts';
 import { inspectPicture, pictureId } from '../../../src/foundation/picture.ts';
 import { demoGallery, demoQueries, distinct } from './demo-people.ts';
@@ -15,6 +16,8 @@ import { demoGallery, demoQueries, distinct } from './demo-people.ts';
 export class StandInGalleries implements GalleryAccess {
   /** What the next uploads have to say. */
   notes: readonly string[] = [];
+  /** Who may not add any. */
+  readonly keptFrom = new Set<string>();
   readonly uploads: { readonly gallery: string; readonly facts: UploadFacts; readonly names: string[] }[] =
     [];
 
@@ -31,6 +34,7 @@ export class StandInGalleries implements GalleryAccess {
   }
 
   async browse(
+    _asker: Asker,
     gallery: string,
     { offset, limit, camera, place }: BrowseRequest,
   ): Promise<readonly GalleryPicture[]> {
@@ -51,7 +55,13 @@ export class StandInGalleries implements GalleryAccess {
       }));
   }
 
+  async demandAdding(asker: Asker): Promise<void> {
+    if (this.keptFrom.has(asker.user))
+      throw new ChatReidError('ACCESS_DENIED', 'You may not add pictures here.', 'Ask a registrar.');
+  }
+
   async add(
+    _asker: Asker,
     gallery: string,
     pictures: readonly { readonly name: string; readonly bytes: Uint8Array }[],
     facts: UploadFacts,

@@ -5,7 +5,15 @@ import { type TalkEvent, TalkEvents } from '../../../adapters/web/talk-events.ts
 const done = (to: string): TalkEvent => ({ kind: 'done', data: { to } });
 const message = (id: string): TalkEvent => ({
   kind: 'message',
-  data: { id, at: '2026-05-12T12:00:00.000Z', text: 'red coat', pictures: [], acts: [], notes: [] },
+  data: {
+    id,
+    user: 'web:local',
+    at: '2026-05-12T12:00:00.000Z',
+    text: 'red coat',
+    pictures: [],
+    acts: [],
+    notes: [],
+  },
 });
 
 test('a page that listens to a forgotten talk is told that it is, and what is said in it afterwards', () => {
@@ -14,7 +22,7 @@ test('a page that listens to a forgotten talk is told that it is, and what is sa
   events.publish('a', message('1'));
   events.listen('a', ({ kind }) => told.push(kind));
   events.forget('a');
-  expect(events.open('a')).toEqual({ messages: [], replies: [] });
+  expect(events.open('a', 'web:local')).toEqual({ messages: [], replies: [] });
   events.publish('a', message('2'));
   events.publish('a', done('2'));
   expect(told).toEqual(['forgotten', 'message', 'done']);

@@ -2,7 +2,9 @@
 import { webLimits, type WebLimits } from '../../../adapters/web/limits.ts';
 import { Running } from '../../../adapters/web/running.ts';
 import { TalkEvents } from '../../../adapters/web/talk-events.ts';
-import { webApp } from '../../../adapters/web/web-app.ts';
+import { type Refusal, Refusals } from '../../../adapters/refusal.ts';
+import { webApp, type WebAppParts } from '../../../adapters/web/web-app.ts';
+import type { WebToken } from '../../../adapters/web/web-user.ts';
 import type { Act } from '../../../src/conversation/act.ts';
 import { StandInConversations } from './stand-in-conversations.ts';
 import { StandInGalleries } from './stand-in-galleries.ts';
@@ -22,8 +24,18 @@ export class WebHarness {
   readonly #stopping = new AbortController();
   readonly #app;
 
-  constructor(options: { host?: string; token?: string; limits?: Partial<WebLimits> } = {}) {
-    const { host = '127.0.0.1', token, limits } = options;
+  readonly refused: Refusal[] = [];
+
+  constructor(
+    options: {
+      host?: string;
+      token?: string;
+      tokens?: readonly WebToken[];
+      limits?: Partial<WebLimits>;
+      mayOpen?: WebAppParts['mayOpen'];
+    } = {},
+  ) {
+    const { host = '127.0.0.1', token, tokens = token ? [{ secret: token }] : [], limits, mayOpen } = options;
     this.#app = webApp({
       conversations: this.conversations,
       galleries: this.galleries,
@@ -34,7 +46,9 @@ export class WebHarness {
       host,
       running: new Running(),
       stopping: this.#stopping.signal,
-      ...(token === undefined ? {} : { token }),
+      tokens,
+      refusals: new Refusals('web', (refusal) => void this.refused.push(refusal)),
+      ...(mayOpen ? { mayOpen } : {}),
     });
   }
 
@@ -45,14 +59,25 @@ export class WebHarness {
     return this.#app.request(`http://127.0.0.1:8765${path}`, { ...init, headers: sent });
   }
 
-  async say(sent: Sent): Promise<Response> {
-    return this.request(`/api/talks/${talk}/messages`, { method: 'POST', body: formOf(sent) });
+  /** @returns headers of whoever signed in with it */
+  async signedIn(secret: string): Promise<{ readonly cookie: string }> {
+    const body = JSON.stringify({ token: secret });
+    const response = await this.request('/api/sign-in', { method: 'POST', body });
+    return { cookie: response.headers.get('set-cookie')?.split(';')[0] ?? '' };
+  }
+
+  async say(sent: Sent, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+    return this.request(`/api/talks/${talk}/messages`, { method: 'POST', body: formOf(sent), headers });
   }
 
   /** Reads events until `until` says that it has enough. */
-  async events(until: (kinds: readonly string[]) => boolean, lastId = ''): Promise<SentEvent[]> {
+  async events(
+    until: (kinds: readonly string[]) => boolean,
+    lastId = '',
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<SentEvent[]> {
     const response = await this.request(`/api/talks/${talk}/events`, {
-      headers: { 'last-event-id': lastId },
+      headers: { 'last-event-id': lastId, ...more },
     });
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
     const events: SentEvent[] = [];

@@ -1,9 +1,9 @@
-/** conversations.*, users.*, auth.* and apps.connections.open. */
+/** conversations.*, users.*, usergroups.*, auth.* and apps.connections.open. */
 import { type JsonObject, plain, textAt } from './json.ts';
 import { messageJson } from './message-json.ts';
 import { byConversation, type Methods, type Parts } from './parts.ts';
 import { Refusal } from './refusal.ts';
-import { bot, type Channel, type SlackMessage, team } from './workspace.ts';
+import { bot, type Channel, type SlackMessage, team, type UserGroup } from './workspace.ts';
 
 export const conversationMethods: Methods = {
   'apps.connections.open': {
@@ -70,6 +70,16 @@ export const conversationMethods: Methods = {
       return { ok: true, no_op: true, already_open: true, channel: { id } };
     },
   },
+  'usergroups.list': {
+    scopes: ['usergroups:read'],
+    token: 'bot',
+    run: (args, { workspace }) => ({
+      ok: true,
+      usergroups: [...workspace.userGroups.values()]
+        .filter(({ disabled }) => !disabled || args.include_disabled === true)
+        .map((group) => groupJson(group, args.include_users === true)),
+    }),
+  },
   'users.info': {
     scopes: ['users:read'],
     token: 'bot',
@@ -132,6 +142,25 @@ function page(messages: readonly SlackMessage[], args: JsonObject, { files }: Pa
       next_cursor: more ? Buffer.from(`next:${start + limit}`).toString('base64') : '',
     },
   });
+}
+
+function groupJson({ id, handle, users, disabled }: UserGroup, withUsers: boolean): JsonObject {
+  return {
+    id,
+    team_id: team.id,
+    is_usergroup: true,
+    is_subteam: true,
+    name: handle,
+    handle,
+    is_external: false,
+    date_create: 1_446_746_793,
+    date_update: 1_446_747_767,
+    date_delete: disabled ? 1_446_748_865 : 0,
+    auto_type: null,
+    user_count: users.size,
+    prefs: { channels: [], groups: [] },
+    ...(withUsers ? { users: [...users] } : {}),
+  };
 }
 
 function channelJson({ id, name, kind, shared, archived, members }: Channel): JsonObject {

@@ -76,6 +76,8 @@ const structured = new Set([
 const numbers = new Set(['limit', 'length']);
 const booleans = new Set([
   'include_all_metadata',
+  'include_disabled',
+  'include_users',
   'inclusive',
   'reply_broadcast',
   'unfurl_links',

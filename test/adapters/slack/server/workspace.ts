@@ -74,8 +74,16 @@ export type Change =
   | { readonly kind: 'edited'; readonly message: SlackMessage; readonly before: JsonObject }
   | { readonly kind: 'deleted'; readonly message: SlackMessage; readonly before: JsonObject };
 
+export interface UserGroup {
+  readonly id: string;
+  readonly handle: string;
+  readonly users: Set<string>;
+  disabled: boolean;
+}
+
 export class Workspace {
   readonly people = new Map<string, Person>();
+  readonly userGroups = new Map<string, UserGroup>();
   readonly channels = new Map<string, Channel>();
   readonly ephemerals: Ephemeral[] = [];
 
@@ -91,6 +99,12 @@ export class Workspace {
     this.addChannel({ id: 'C0GATE', name: 'gate-watch', kind: 'public', members: [...people, bot.user] });
     this.addChannel({ id: 'C0LOBBY', name: 'lobby', kind: 'public', members: people });
     this.addChannel({ id: 'G0CASE', name: 'case-17', kind: 'private', members: [...people, bot.user] });
+  }
+
+  addUserGroup(id: string, handle: string, users: readonly string[]): UserGroup {
+    const added = { id, handle, users: new Set(users), disabled: false };
+    this.userGroups.set(id, added);
+    return added;
   }
 
   addChannel({
