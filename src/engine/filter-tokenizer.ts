@@ -1,6 +1,6 @@
 /** Words of a query for the filter's text encoder: plain text between whatever its tokenizer puts around a sentence. */
 import { Tokenizer } from '@huggingface/tokenizers';
-import { TextTokenizer } from './tokenizer.ts';
+import { TextTokenizer, whereUsable } from './tokenizer.ts';
 
 export class FilterTokenizer {
   readonly #plain: TextTokenizer;
@@ -16,8 +16,8 @@ export class FilterTokenizer {
   constructor(tokenizerJson: object, maxTokens: number) {
     this.#plain = new TextTokenizer(tokenizerJson);
     this.#maxTokens = maxTokens;
-    const [sample] = this.#plain.encodePlain('a') as [number];
-    const whole = new Tokenizer(tokenizerJson, {}).encode('a').ids;
+    const [sample = -1] = this.#plain.encodePlain('a');
+    const whole = whereUsable(() => new Tokenizer(tokenizerJson, {}).encode('a').ids);
     const place = whole.indexOf(sample);
     this.#before = whole.slice(0, Math.max(0, place));
     this.#after = whole.slice(place + 1);

@@ -1,6 +1,7 @@
 /** Text to token ids and back. Control tokens come only from trusted text; words of a user can never become one. */
 import { Tokenizer } from '@huggingface/tokenizers';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
 import { ChatReidError } from '../foundation/error.ts';
 
 /** A piece of a prompt on its way to token ids. */
@@ -18,11 +19,13 @@ export interface EncodedText {
   readonly marks: number[];
 }
 
-interface AddedToken {
-  readonly id: number;
-  readonly content: string;
-  readonly special: boolean;
-}
+const addedToken = z.object({
+  id: z.int().min(0),
+  content: z.string().min(1),
+  special: z.boolean().default(false),
+});
+const addedTokens = z.object({ added_tokens: z.array(addedToken).default([]) });
+type AddedToken = Readonly<z.infer<typeof addedToken>>;
 
 const keptRuns = 2048;
 
@@ -44,18 +47,11 @@ export class TextTokenizer {
    * @throws ChatReidError MODEL_UNSUPPORTED when its parts are unknown to the tokenizer library
    */
   constructor(tokenizerJson: object) {
-    const json = tokenizerJson as { added_tokens?: AddedToken[] };
-    try {
-      this.#plain = new Tokenizer({ ...tokenizerJson, added_tokens: [] }, {});
-    } catch (error) {
-      throw new ChatReidError(
-        'MODEL_UNSUPPORTED',
-        'The tokenizer.json of the model folder cannot be used.',
-        'Use the tokenizer.json that belongs to a Qwen2-VL model.',
-        error,
-      );
-    }
-    for (const token of json.added_tokens ?? []) {
+    const { added_tokens: added } = whereUsable(() => addedTokens.parse(tokenizerJson));
+    this.#plain = whereUsable(() => new Tokenizer({ ...tokenizerJson, added_tokens: [] }, {}));
+    // What is wrong with a vocabulary shows when it is used.
+    whereUsable(() => this.encodePlain('a'));
+    for (const token of added) {
       this.#added.set(token.content, token);
       this.#addedById.set(token.id, token);
     }
@@ -148,6 +144,20 @@ const byteOfCharacter = new Map<string, number>();
 for (let byte = 0, next = 256; byte < 256; byte++) {
   const printable = (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || byte >= 174;
   byteOfCharacter.set(String.fromCharCode(printable ? byte : next++), byte);
+}
+
+/** @throws ChatReidError MODEL_UNSUPPORTED for whatever the library makes of a tokenizer.json that it does not know */
+export function whereUsable<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw new ChatReidError(
+      'MODEL_UNSUPPORTED',
+      'The tokenizer.json of the model folder cannot be used.',
+      'Use the tokenizer.json that belongs to a Qwen2-VL model.',
+      error,
+    );
+  }
 }
 
 function escaped(text: string): string {

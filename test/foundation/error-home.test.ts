@@ -13,7 +13,8 @@ describe('asChatReidError', () => {
     ['EACCES', 'STORAGE_DENIED'],
     ['EPERM', 'STORAGE_DENIED'],
     ['EROFS', 'STORAGE_DENIED'],
-    ['EIO', 'INTERNAL'],
+    ['EIO', 'STORAGE_FAILED'],
+    ['EMFILE', 'INTERNAL'],
   ])('turns %s into %s, and keeps the cause', (from, to) => {
     const cause = system(from);
     const error = asChatReidError(cause, 'testing');

@@ -35,6 +35,7 @@ export class ChildHandle {
     this.#process = fork(fileURLToPath(new URL(typescript ? 'child.ts' : 'child.js', import.meta.url)), [], {
       serialization: 'advanced',
       execArgv: [...heap, ...loader],
+      env: withoutOurs(process.env),
       // What native libraries print must not end up in the parent's own (perhaps JSON) output.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -126,6 +127,11 @@ export class ChildHandle {
     // A send that fails means a child that is going: its end is reported by 'close', with the reason.
     this.#process.send(message, () => sent?.());
   }
+}
+
+/** The child is told what it needs: tokens of platforms, and whatever else is ours, are not. */
+function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('CHATREID_')));
 }
 
 /** As an absolute address, because the working folder of the user is not that of the program. */

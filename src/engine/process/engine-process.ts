@@ -145,9 +145,10 @@ export class EngineProcess implements Engine, Encoder {
 
   /**
    * Drops everything that the language model has computed from the picture, in memory and on disk. A folder without one
-   * has nothing to forget.
+   * has nothing to forget, nor has one that is not loaded: what lies on the disk is `forgetFeatures`' then.
    */
   async forget(pictureId: string): Promise<void> {
+    if (!this.#supervisor.hasEngine) return;
     try {
       await this.#supervisor.run<'forget'>({ kind: 'forget', pictureId }, { lane: 'interactive' });
     } catch (error) {

@@ -91,6 +91,11 @@ export class Supervisor {
     return this.#child?.pid;
   }
 
+  /** Whether the child has what the language model computed, or may have it soon. */
+  get hasEngine(): boolean {
+    return this.#child !== undefined && !this.#loads.isCold('engine');
+  }
+
   stats(): EngineStats {
     return this.#stats.total(Math.max(0, this.#starts - 1));
   }

@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import sharp from 'sharp';
 import { decodeRgb, inspectPicture, type Picture, readPicture } from '../../foundation/picture.ts';
+import { losslesslyBare } from '../../foundation/picture-bare.ts';
 
 const cacheBytes = 64 * 1024 * 1024;
 
@@ -11,6 +12,10 @@ export class PictureUrls {
     maxSize: cacheBytes,
     sizeCalculation: (url) => url.length,
   });
+
+  forget(pictureId: string): void {
+    this.#urls.delete(pictureId);
+  }
 
   /** @throws ChatReidError PICTURE_*, IMPORT_SOURCE_MISSING */
   async of(picture: Picture): Promise<string> {
@@ -23,25 +28,26 @@ export class PictureUrls {
 }
 
 /**
- * An upright 8-bit sRGB JPEG or PNG without transparency goes as it is. Everything else is sent as a PNG of the pixels
- * that {@link decodeRgb} gives, because servers differ in what they make of EXIF turns, CMYK, alpha and 16 bits.
+ * An upright 8-bit sRGB JPEG or PNG without transparency goes as it is, but for its metadata, which is nobody's business there.
+ * Everything else is sent as a PNG of the pixels that {@link decodeRgb} gives, because servers differ in what they make of EXIF
+ * turns, CMYK, alpha and 16 bits.
  *
  * @throws ChatReidError PICTURE_*
  */
 export async function pictureUrl(bytes: Uint8Array): Promise<string> {
-  const { format, frames } = await inspectPicture(bytes);
+  const info = await inspectPicture(bytes);
+  const { format, frames } = info;
   // Decoded in any case: a picture that ends early is an error here, not an answer about half of it from there.
   const { data, width, height } = await decodeRgb(bytes);
   const header = await sharp(bytes).metadata();
   const plain =
     (format === 'jpeg' || format === 'png') &&
     frames === 1 &&
-    (header.orientation ?? 1) === 1 &&
     header.depth === 'uchar' &&
     header.space === 'srgb' &&
-    !header.hasAlpha &&
-    !header.icc;
-  if (plain) return dataUrl(format, bytes);
+    !header.hasAlpha;
+  const bare = plain ? await losslesslyBare(bytes, info) : undefined;
+  if (plain && bare) return dataUrl(format, bare);
   return dataUrl(
     'png',
     await sharp(data, { raw: { width, height, channels: 3 } })

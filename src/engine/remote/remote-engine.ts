@@ -1,7 +1,7 @@
 /** A model on another machine: any server with the OpenAI chat API and log-probabilities (vLLM, SGLang). */
 import { createHash } from 'node:crypto';
-import Bottleneck from 'bottleneck';
 import OpenAI from 'openai';
+import { Turnstile } from '../../foundation/turnstile.ts';
 import type { Engine, EngineDescription, EngineStats, GenerateOptions, RunOptions } from '../engine.ts';
 import { cancellationError, closedError, LinkedAbort, throwIfAborted } from '../call/cancellation.ts';
 import { noStats } from '../call/running-stats.ts';
@@ -42,7 +42,7 @@ export class RemoteEngine implements Engine {
   readonly #wished: string | undefined;
   readonly #retry: RetryRules;
   readonly #timeoutMs: number;
-  readonly #limiter: Bottleneck;
+  readonly #limiter: Turnstile;
   readonly #urls = new PictureUrls();
   readonly #running = new Set<LinkedAbort>();
   #model: Promise<string> | undefined;
@@ -58,7 +58,7 @@ export class RemoteEngine implements Engine {
     this.#wished = model;
     this.#timeoutMs = timeoutMs;
     this.#retry = { retries: 4, delayMs: 500, maxWaitMs: 60_000, ...retry };
-    this.#limiter = new Bottleneck({ maxConcurrent: concurrency });
+    this.#limiter = new Turnstile({ atOnce: concurrency });
     this.#secrets = [key ?? '', authorization ?? ''];
     // Everything that the library would take from the environment is set here: it may belong to another server.
     this.#client = new OpenAI({
@@ -73,6 +73,8 @@ export class RemoteEngine implements Engine {
       maxRetries: 0,
       // Ours ends it first, and covers the body too.
       timeout: timeoutMs + 10_000,
+      // Pictures of people go to the address that was given and to no other.
+      fetchOptions: { redirect: 'error' },
     });
   }
 
@@ -138,6 +140,11 @@ export class RemoteEngine implements Engine {
       abort.release();
       this.#running.delete(abort);
     }
+  }
+
+  /** Drops what is kept here; the server has its own memory. */
+  async forget(pictureId: string): Promise<void> {
+    this.#urls.forget(pictureId);
   }
 
   async stats(): Promise<EngineStats> {
@@ -255,7 +262,7 @@ export class RemoteEngine implements Engine {
 
   /** One of `concurrency` places; the time limit begins when it is taken. */
   #inTurn<T>(signal: AbortSignal, work: (abort: LinkedAbort) => Promise<T>): Promise<T> {
-    const turn = this.#limiter.schedule(async () => {
+    const turn = this.#limiter.run(async () => {
       throwIfAborted(signal);
       const abort = new LinkedAbort(signal, this.#timeoutMs);
       try {

@@ -20,6 +20,15 @@ export function serverAddress(text: string): ServerAddress {
   }
   const address = { url: `${url.origin}${url.pathname.replace(/\/+$/, '')}` };
   if (!url.username) return address;
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  const credentials = `${decoded(url.username)}:${decoded(url.password)}`;
   return { ...address, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** A percent sign that encodes nothing is one. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
