@@ -1,4 +1,5 @@
 /** The composition root: which implementation stands behind each seam. Nothing is opened before it is asked for. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Conversations } from '../conversation/conversations.ts';
 import type { ConversationStorage } from '../conversation/storage/conversation-storage.ts';
@@ -11,7 +12,10 @@ import type { Detector } from '../gallery/people/detector.ts';
 import type { FusionNumbers } from '../retrieval/fusion.ts';
 import type { Retrieval } from '../retrieval/retrieval.ts';
 import type { AttributeProbes } from '../retrieval/traits/attribute-probes.ts';
+import { type Access, everythingAllowed } from '../trust/access/access.ts';
 import type { AuditTrail } from '../trust/audit-trail.ts';
+import type { Forgotten } from '../trust/forget/forgotten.ts';
+import type { LiveForgetting } from './forget/live-forgetting.ts';
 import type { Settings } from './settings.ts';
 
 /** Both sides of a local model, in a child process of their own. */
@@ -58,10 +62,17 @@ export class Composition {
   readonly #makers: Makers;
   readonly #made = new Map<string, Promise<unknown>>();
   readonly #closable: Promise<Closable>[] = [];
+  /** Who may do what in talks and on pages. A service puts its policy here before it opens anything; a command line has none. */
+  access: Access = everythingAllowed;
 
+  /** What is being forgotten at this moment: talks neither keep nor show it, whatever they have in memory. */
+  readonly forgetting = new Set<Forgotten>();
+
+  /** @param finishing the orders to forget that were left are being worked off by this one: it does not wait for them */
   constructor(
     readonly settings: Settings,
     replaced: Partial<Makers> = {},
+    private readonly finishing = false,
   ) {
     this.#makers = { ...makers, ...replaced };
   }
@@ -155,6 +166,14 @@ export class Composition {
   /** Where talks and the journals of adapters are kept. @throws ChatReidError OPTION_INVALID (CHATREID_STATE_URL), STORAGE_*, … */
   storage(): Promise<ConversationStorage> {
     return this.#once('storage', async () => {
+      const { forgetfulStorage } = await import('../conversation/storage/forgetful-storage.ts');
+      return forgetfulStorage(await this.wholeStorage(), this.forgetting);
+    });
+  }
+
+  /** The same as it lies there, for whoever forgets. */
+  wholeStorage(): Promise<ConversationStorage> {
+    return this.#once('whole storage', async () => {
       const { openStorage } = await import('../conversation/storage/open-storage.ts');
       const { home, stateUrl } = this.settings;
       const folder = join(home.root, 'conversations');
@@ -175,6 +194,45 @@ export class Composition {
         import('../trust/audit-files.ts'),
       ]);
       return this.#closing(this.#atHome(() => AuditTrail.open(auditFolder(home))));
+    });
+  }
+
+  /**
+   * Talks of this home folder are answered by this process alone, until this is closed.
+   *
+   * @param command for whoever comes second: `chatreid serve`. @throws ChatReidError HOME_IN_USE, STORAGE_*
+   */
+  async claimHome(command: string, now: Date): Promise<void> {
+    const { root } = this.settings.home;
+    await this.#once('claim', async () => {
+      const { HomeClaim } = await import('./home-claim.ts');
+      return this.#closing(this.#atHome(() => HomeClaim.take(root, command, now)));
+    });
+  }
+
+  /** Those that were asked for, and may have something of pictures in memory. */
+  async openModels(): Promise<readonly (LocalModel | Engine)[]> {
+    const open = [...this.#made].filter(([name]) => name.startsWith('model ') || name === 'remote');
+    const models = await Promise.allSettled(open.map(([, made]) => made as Promise<LocalModel | Engine>));
+    return models.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  }
+
+  /** What this process does about orders to forget, while it answers talks. */
+  liveForgetting(now?: () => Date): Promise<LiveForgetting> {
+    return this.#once('forgetting', async () => {
+      const [{ LiveForgetting }, { forgetTools }, { evict }] = await Promise.all([
+        import('./forget/live-forgetting.ts'),
+        import('./forget/tools-of-parts.ts'),
+        import('./forget/evict.ts'),
+      ]);
+      const tools = forgetTools(this, now);
+      const live = new LiveForgetting({
+        tools,
+        forgetting: this.forgetting,
+        evict: (ids) => evict(this, ids),
+      });
+      // It stands on the stores, and the talks on it.
+      return this.#closing(Promise.resolve(live));
     });
   }
 
@@ -205,8 +263,17 @@ export class Composition {
 
   /** What keeps something in the home folder finds it made, and private. */
   async #atHome<Part>(make: () => Promise<Part>): Promise<Part> {
-    await this.#once('home', () => prepareHome(this.settings.home));
+    await this.#once('home', () => this.#prepared());
     return make();
+  }
+
+  /** What an earlier process was told to forget and did not live to remove goes before anybody looks. */
+  async #prepared(): Promise<void> {
+    const { home } = this.settings;
+    await prepareHome(home);
+    if (this.finishing || !existsSync(join(home.root, 'forget'))) return;
+    const { finishLeftOrders } = await import('./forget/finish-left.ts');
+    await finishLeftOrders(home, () => new Composition(this.settings, this.#makers, true));
   }
 
   #once<Part>(name: string, make: () => Promise<Part>): Promise<Part> {

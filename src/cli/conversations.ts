@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import type { Conversations } from '../conversation/conversations.ts';
 import type { CutPerson } from '../conversation/people.ts';
+import { everythingAllowed } from '../trust/access/access.ts';
 import type { Composition } from './composition.ts';
+import { ForgetfulConversations } from './forget/forgetful-conversations.ts';
 import { registerNamed } from './registering.ts';
 
 const nothingKnown = {
@@ -42,7 +44,8 @@ export async function openConversations(
     parts.fusion(),
     parts.filterFolder().then((folder) => Calibration.read(folder)),
   ]);
-  return new SessionManager({
+  const forgetting = await parts.liveForgetting(now);
+  const manager = new SessionManager({
     retrieval,
     store,
     encoder,
@@ -58,12 +61,16 @@ export async function openConversations(
     timeZone,
     ...(now ? { now } : {}),
     people: (bytes, signal) => peopleIn(parts, bytes, signal),
-    register: async (name, pictures, facts, signal) => {
-      const report = await registerNamed(parts, name, pictures, facts, signal ? { signal } : {});
+    ...(parts.access === everythingAllowed ? {} : { access: parts.access }),
+    register: async (name, pictures, facts, signal, store) => {
+      const report = await registerNamed(parts, name, pictures, facts, { signal, store });
       const { added, already, updated, failed, notes } = report;
       return { added, already: already + updated, failed, notes };
     },
+    forget: forgetting.forget,
   });
+  await forgetting.start(manager);
+  return new ForgetfulConversations(manager, storage, parts.forgetting);
 }
 
 /** The detector is loaded with the first picture that is sent. */

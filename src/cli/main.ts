@@ -29,8 +29,9 @@ for (const stream of [process.stdout, process.stderr]) {
 process.on('uncaughtException', (error) => {
   const json = process.argv.includes('--json');
   const report = asChatReidError(error, 'running the command').report();
-  new Output(process.stdout, process.stderr, process.env, json).error(report);
-  if (process.env.CHATREID_DEBUG === '1') process.stderr.write(`${error.stack}\n`);
+  const out = new Output(process.stdout, process.stderr, process.env, json);
+  out.error(report);
+  if (process.env.CHATREID_DEBUG === '1') out.note(String(error.stack));
   process.exit(exitCodes.error);
 });
 

@@ -3,9 +3,13 @@ import type { Writable } from 'node:stream';
 import type { ErrorReport } from '../foundation/error.ts';
 import { type Column, errorLines, type Style, styler, tableLines } from '../foundation/terminal-text.ts';
 
+import { redactor, secretValues } from './redaction.ts';
+
 export { type Column, printable } from '../foundation/terminal-text.ts';
 
 export class Output {
+  #redact: ((text: string) => string) | undefined;
+
   constructor(
     private readonly stdout: Writable & { readonly isTTY?: boolean },
     private readonly stderr: Writable & { readonly isTTY?: boolean },
@@ -19,9 +23,9 @@ export class Output {
     if (!this.json) this.stdout.write(`${line}\n`);
   }
 
-  /** Something worth knowing that is not the result. */
+  /** Something worth knowing that is not the result. Whatever it quotes, it holds no secret. */
   note(line: string): void {
-    this.stderr.write(`${line}\n`);
+    this.stderr.write(`${this.#withoutSecrets(line)}\n`);
   }
 
   document(value: unknown): void {
@@ -36,10 +40,20 @@ export class Output {
   /** With --json the error is the document; otherwise it is told on stderr, what happened first. */
   error(report: ErrorReport): void {
     if (this.json) {
-      this.document({ error: report });
+      this.stdout.write(this.#withoutSecrets(`${JSON.stringify({ error: report }, null, 2)}\n`));
       return;
     }
     for (const line of errorLines(report, styler(this.stderr, this.env))) this.note(line);
+  }
+
+  /** A secret that is not in the environment. */
+  hide(secret: string): void {
+    this.#redact = redactor([secret, ...secretValues(this.env)]);
+  }
+
+  #withoutSecrets(text: string): string {
+    this.#redact ??= redactor(secretValues(this.env));
+    return this.#redact(text);
   }
 
   style(how: Style, text: string): string {

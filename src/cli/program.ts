@@ -6,6 +6,7 @@ import { backupCommand } from './commands/backup.ts';
 import { chatCommand } from './commands/chat.ts';
 import { demoCommand } from './commands/demo.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { forgetCommand } from './commands/forget.ts';
 import { galleryAddCommand } from './commands/gallery-add.ts';
 import { galleryExportCommand } from './commands/gallery-export.ts';
 import { galleryListCommand } from './commands/gallery-list.ts';
@@ -57,6 +58,7 @@ export function buildProgram(shell: Shell): Command {
     .addCommand(chatCommand(shell))
     .addCommand(askCommand(shell))
     .addCommand(gallery)
+    .addCommand(forgetCommand(shell))
     .addCommand(backupCommand(shell))
     .addCommand(restoreCommand(shell))
     .addCommand(auditCommand(shell))

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Encoder } from '../engine/encoder.ts';
 import { ChatReidError, type ErrorCode } from '../foundation/error.ts';
+import type { GalleryStore } from '../gallery/gallery-store.ts';
 import type { ImportProgress, ImportReport } from '../gallery/importer.ts';
 import type { Detector } from '../gallery/people/detector.ts';
 import type { PictureEncoder } from '../gallery/picture-encoder.ts';
@@ -105,11 +106,16 @@ export interface SharedFacts {
 export async function registerNamed(
   parts: Composition,
   gallery: string,
-  pictures: readonly { readonly name: string; readonly path: string }[],
+  pictures: readonly { readonly name: string; readonly path: string; readonly time?: string }[],
   facts: SharedFacts,
-  options: { readonly signal?: AbortSignal; readonly onProgress?: (progress: ImportProgress) => void } = {},
+  options: {
+    /** Another than the whole: a view of somebody who may not fill all of it. */
+    readonly store?: GalleryStore;
+    readonly signal?: AbortSignal;
+    readonly onProgress?: (progress: ImportProgress) => void;
+  } = {},
 ): Promise<ImportReport> {
-  const store = await parts.store();
+  const { store = await parts.store(), ...others } = options;
   const [{ importPictures }, encoder, detector] = await Promise.all([
     import('../gallery/importer.ts'),
     parts.encoder().then(pictureEncoder),
@@ -119,8 +125,15 @@ export async function registerNamed(
   const folder = await mkdtemp(join(home.cache, 'registering-'));
   try {
     const { camera, place, time, person } = facts;
-    const lines = pictures.map(({ name, path }) =>
-      JSON.stringify({ path, source: name, camera_id: camera, place, time, person_id: person }),
+    const lines = pictures.map(({ name, path, time: taken }) =>
+      JSON.stringify({
+        path,
+        source: name,
+        camera_id: camera,
+        place,
+        time: time ?? taken,
+        person_id: person,
+      }),
     );
     const manifest = join(folder, 'pictures.jsonl');
     await writeFile(manifest, `${lines.join('\n')}\n`, { mode: 0o600 });
@@ -131,7 +144,7 @@ export async function registerNamed(
       encoder,
       ...(detector ? { detector } : {}),
       timeZone,
-      ...options,
+      ...others,
     });
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 /** What the environment says: where things are kept, which model, which device, which time zone. */
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ChatReidError } from '../foundation/error.ts';
 import { type Home, homeFolder } from '../foundation/home.ts';
@@ -30,11 +31,12 @@ export const environment: Readonly<Record<string, string>> = {
   CHATREID_MODEL: 'model folder (default: the model that is shipped)',
   CHATREID_DEVICE: 'auto, cpu or cuda (default: auto)',
   CHATREID_TIME_ZONE: "time zone of the cameras, e.g. Europe/Berlin (default: this machine's)",
-  CHATREID_STATE_URL: 'keeps talks in redis:// or postgres:// (default: in CHATREID_HOME)',
+  CHATREID_STATE_URL:
+    'keeps talks in redis:// or postgres:// (default: in CHATREID_HOME); or _FILE: a file that holds it',
   CHATREID_AUDIT: 'off records nothing of who looked for whom (default: on)',
   CHATREID_ENGINE_URL: 'an OpenAI-compatible server that runs the language model',
   CHATREID_ENGINE_MODEL: "the model's name on that server (default: the only one it serves)",
-  CHATREID_ENGINE_KEY: 'its API key, where it wants one',
+  CHATREID_ENGINE_KEY: 'its API key, where it wants one; or CHATREID_ENGINE_KEY_FILE: a file that holds it',
   CHATREID_DEBUG: '1 prints stack traces',
 };
 
@@ -52,13 +54,13 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   const remote = remoteFrom(
     value('CHATREID_ENGINE_URL'),
     value('CHATREID_ENGINE_MODEL'),
-    value('CHATREID_ENGINE_KEY'),
+    secret('CHATREID_ENGINE_KEY', env),
   );
   const audit = value('CHATREID_AUDIT') ?? 'on';
   if (audit !== 'on' && audit !== 'off') {
     throw invalid(`CHATREID_AUDIT is "${audit}".`, 'Set it to on or off.');
   }
-  const stateUrl = value('CHATREID_STATE_URL');
+  const stateUrl = secret('CHATREID_STATE_URL', env);
   const shippedModel = join(packageRoot(), 'model', 'chatreid-tiny');
   return {
     home: homeFolder(env),
@@ -72,6 +74,22 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   };
 }
 
+/** From the environment or from the file that it names. @throws ChatReidError OPTION_INVALID */
+function secret(name: string, env: NodeJS.ProcessEnv): string | undefined {
+  const [direct, path] = [env[name]?.trim(), env[`${name}_FILE`]?.trim()];
+  if (direct && path) throw invalid(`Both ${name} and ${name}_FILE are set.`, 'Leave one of them out.');
+  if (!path) return direct || undefined;
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw invalid(
+      `The file of ${name}_FILE cannot be read (${code}): ${path}`,
+      'Check its path and permissions.',
+    );
+  }
+}
+
 function remoteFrom(
   url: string | undefined,
   model: string | undefined,
@@ -80,7 +98,8 @@ function remoteFrom(
   if (url === undefined) return undefined;
   if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw invalid(
-      `CHATREID_ENGINE_URL is "${url}".`,
+      // What is no address may hold a password all the same.
+      `CHATREID_ENGINE_URL is "${url.replace(/\/\/[^/]*@/, '//')}".`,
       'Set it to an address such as http://localhost:8000/v1.',
     );
   }

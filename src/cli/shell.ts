@@ -141,7 +141,7 @@ export class Shell {
     const known = asChatReidError(error, 'running the command');
     out.error(known.report());
     this.exitCode = this.signal.aborted ? interruptedBy(this.signal) : exitCodeOf(known.code);
-    if (this.options.env.CHATREID_DEBUG === '1') this.stderr.write(`${stackOf(error)}\n`);
+    if (this.options.env.CHATREID_DEBUG === '1') out.note(stackOf(error));
   }
 }
 

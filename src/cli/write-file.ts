@@ -1,8 +1,12 @@
 /** A result file that is there whole or not at all. */
 import { access, chmod, constants, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { asChatReidError, ChatReidError } from '../foundation/error.ts';
 import { makePrivateFolder } from '../foundation/home.ts';
+import { removeLeftovers } from '../foundation/leftovers.ts';
+
+/** Followed by the number of the process that writes it. */
+const partPrefix = '.chatreid-part-';
 
 /**
  * Readable for the owner of the account only, and so are folders that it makes.
@@ -12,9 +16,10 @@ import { makePrivateFolder } from '../foundation/home.ts';
  */
 export async function writeWhole(path: string, bytes: Uint8Array, mode = 0o600): Promise<string> {
   const target = resolve(path);
-  const part = `${target}.${process.pid}.part`;
+  const part = join(dirname(target), `${partPrefix}${process.pid}-${basename(target)}`);
   try {
     await makePrivateFolder(dirname(target));
+    await removeLeftovers(dirname(target), partPrefix);
     await writeFile(part, bytes, { mode: 0o600 });
     if (mode !== 0o600) await chmod(part, mode);
     await rename(part, target);

@@ -9,6 +9,7 @@ import { ChatReidError } from '../../src/foundation/error.ts';
 import { packageRoot } from '../../src/foundation/package-root.ts';
 import { decodeRgb, readPicture } from '../../src/foundation/picture.ts';
 import { unitVector } from '../gallery/test-pictures.ts';
+import { listener, plant } from '../support/heard-output.ts';
 
 export interface Ran {
   readonly exitCode: number;
@@ -43,6 +44,7 @@ export async function chatreid(argv: readonly string[], options: RunOptions = {}
   if (options.tty) Object.assign(stderr, { isTTY: true });
   const told = Promise.all([text(stdout), text(stderr)]);
   const { now } = options;
+  plant({ ...options.env });
   const exitCode = await runCommandLine(argv, {
     stdin,
     stdout,
@@ -55,6 +57,7 @@ export async function chatreid(argv: readonly string[], options: RunOptions = {}
   stdout.end();
   stderr.end();
   const [out, error] = await told;
+  for (const said of [out, error]) listener()(said);
   return { exitCode, stdout: out, stderr: error };
 }
 

@@ -53,6 +53,18 @@ test('where nobody types it registers the gallery once and plays three searches'
   expect(second.stdout.match(/^Contact sheet: /gm)).toHaveLength(3);
 });
 
+test('who was forgotten does not come back with the next start', async () => {
+  const shown = await chatreid(['gallery', 'list', '-g', 'demo', '--json'], { env });
+  const { pictures } = JSON.parse(shown.stdout) as { pictures: { personId: string }[] };
+  const person = pictures[0]!.personId;
+  const forgotten = await chatreid(['forget', '--person', person, '--yes', '--prove'], { env });
+  expect(forgotten.stdout).toContain('nothing is left');
+  const again = await chatreid(['demo'], { env });
+  expect(again.stderr).not.toContain('Registering');
+  const left = await chatreid(['gallery', 'list', '-g', 'demo', '--json'], { env });
+  expect(left.stdout).not.toContain(`"personId": "${person}"`);
+});
+
 test('a model that reads no words says so, and the demo goes on with pictures', async () => {
   const model = {
     encodeTexts: async () => {

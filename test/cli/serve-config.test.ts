@@ -67,6 +67,40 @@ describe('what is wrong is told by its path', () => {
       'discord.guilds.0 must be text (digits alone need quotation marks).',
     ],
     ['slack: {allowTeams: T0123456789}', 'slack.allowTeams must be a list, as in [a, b].'],
+    [
+      'web:\naccess: {grants: [{role: boss, to: [x]}]}',
+      'access.grants.0.role must be one of viewer, searcher',
+    ],
+    [
+      'web:\naccess: {grants: [{role: viewer, to: []}]}',
+      'access.grants.0.to must be a list whose length is at least 1',
+    ],
+    [
+      'web:\naccess: {grants: [{role: viewer, to: [x], camera: ["3"]}]}',
+      'access.grants.0.camera is no key of this config; allowed there: role, to, galleries, cameras, places',
+    ],
+    [
+      'web:\naccess: {grants: [{role: viewer, to: [x], cameras: [3]}]}',
+      'access.grants.0.cameras.0 must be text (digits',
+    ],
+    [
+      'web:\naccess: {grants: [{role: viewer, to: [x], after: soon}]}',
+      'access.grants.0.after: must be a time such as',
+    ],
+    [
+      'web:\naccess: {grants: [], case: {pattern: "("}}',
+      'access.case.pattern: must be a regular expression.',
+    ],
+    [
+      'web:\naccess: {grants: [], aproval: {}}',
+      'access.aproval is no key of this config; allowed there: grants, case',
+    ],
+    ['web:\naccess:', 'access must be a section'],
+    ['web: {tokens: [alice]}', 'web.tokens.0 must be a section'],
+    ['web: {tokens: [{name: Alice}]}', 'web.tokens.0.name: must be small letters'],
+    ['web: {tokens: [{name: alice-file}]}', 'web.tokens.0.name: must be small letters'],
+    ['web: {tokens: [{name: token}]}', 'web.tokens.0.name: must be small letters'],
+    ['web: {tokens: [{name: a-b}, {name: a-b}]}', 'web.tokens: must have different names'],
     ['slack: {path: events}', 'slack.path: must begin with /.'],
     ['web: {port: 1}\nweb: {port: 2}', 'neither YAML nor JSON'],
   ])('%j', (text, sentence) => {
@@ -95,6 +129,7 @@ const discordToken = ['M'.repeat(26), 'GplanT', 'planted'.repeat(5)].join('.');
 describe('a secret in the config is refused, and not repeated', () => {
   test.each([
     [`web:\n  token: ${planted}`, 'web.token', 'CHATREID_WEB_TOKEN'],
+    [`web:\n  tokens: [{name: alice, token: ${planted}}]`, 'web.tokens.0.token', 'CHATREID_WEB_TOKEN'],
     [`web:\n  host: ${slackToken}`, 'web.host', 'CHATREID_WEB_TOKEN'],
     [`web:\ngallery: ${discordToken}`, 'gallery', 'CHATREID_WEB_TOKEN'],
     [`web:\nslack: {botToken: ${planted}}`, 'slack.botToken', 'CHATREID_'],

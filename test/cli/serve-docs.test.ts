@@ -96,6 +96,7 @@ function typeOf({ type, enum: values, items, anyOf, const: only }: z.core.JSONSc
     string: 'text',
     integer: 'whole number',
     boolean: 'true, false',
+    object: 'sections',
   };
   return typeof type === 'string' ? (names[type] ?? type) : '';
 }

@@ -14,6 +14,7 @@ import { Shell } from '../../src/cli/shell.ts';
 import type { Conversations, Deliver } from '../../src/conversation/conversations.ts';
 import type { Message } from '../../src/conversation/message.ts';
 import type { Reply } from '../../src/conversation/reply.ts';
+import { listener, plant } from '../support/heard-output.ts';
 import { colourModel } from './command-line.ts';
 
 /** An adapter that a test speaks through. */
@@ -127,6 +128,8 @@ export async function startBot(
     localModel: async () => ({ ...colourModel(), ...model }),
   });
   let logged = '';
+  plant(withTokens);
+  const heard = listener();
   const secrets = Object.values(withTokens).filter((value) => value?.startsWith('token-')) as string[];
   const log = serveLog({
     level: parsed.log.level,
@@ -134,6 +137,7 @@ export async function startBot(
     out: {
       write: (line: string) => {
         logged += line;
+        heard(line);
         return true;
       },
     },

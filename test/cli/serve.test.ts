@@ -68,6 +68,37 @@ describe('starting', () => {
   });
 });
 
+describe('who may do what', () => {
+  const asked = async (one: PlayedAdapter, id: string, text: string, marks: string[]) => {
+    await one.say(id, text, { conversation: `one:${id}`, user: marks[0]!, marks }).done;
+    return one.replies.at(-1)!;
+  };
+
+  test('without a section, whoever is let in searches, and the own page of the operator does everything', async () => {
+    const one = new PlayedAdapter('one');
+    bot = await startBot([one], env);
+    expect((await asked(one, 'a1', 'green', ['one:anybody'])).answer).toBeDefined();
+    const press = (id: string, user: string) =>
+      one.say(id, '', { conversation: 'one:a1', user, acts: [{ act: 'forget', pictures: [{ rank: 1 }] }] })
+        .done;
+    await press('a2', 'one:anybody');
+    expect(one.replies.at(-1)?.denied).toEqual([{ act: 'forget', code: 'ACCESS_DENIED' }]);
+    await press('a3', 'web:local');
+    expect(one.replies.at(-1)?.denied).toBeUndefined();
+  });
+
+  test('with one, what it grants and nothing else', async () => {
+    const one = new PlayedAdapter('one');
+    const grants = 'access: {grants: [{role: searcher, to: ["one:team"], cameras: ["nowhere"]}], case: {}}';
+    bot = await startBot([one], env, grants);
+    expect((await asked(one, 'b1', 'green', ['web:local'])).error?.code).toBe('ACCESS_DENIED');
+    const marks = ['one:u', 'one:team'];
+    expect((await asked(one, 'b2', 'green', marks)).denied).toEqual([{ act: 'clue', code: 'CASE_NEEDED' }]);
+    expect((await asked(one, 'b3', 'case 7: green', marks)).denied).toBeUndefined();
+    expect((await asked(one, 'b4', 'green. case 7', marks)).answer?.result.filter.of).toBe(0);
+  });
+});
+
 describe('health and metrics', () => {
   test('say whether it is alive, connected, and what it did', async () => {
     const one = new PlayedAdapter('one');

@@ -133,11 +133,11 @@ test('a frame that the page brings is registered as the people in it, and one of
       .png()
       .toBuffer();
     const add = (name: string, bytes: Buffer) =>
-      galleryAccess(parts).add('frames', [{ name, bytes }], { camera: '7' }, () => {}, never);
+      galleryAccess(parts).add(asker, 'frames', [{ name, bytes }], { camera: '7' }, () => {}, never);
     const { added, notes } = await add('gate.jpg', frame);
     expect(added).toBeGreaterThanOrEqual(2);
     expect(notes).toEqual([]);
-    const kept = await galleryAccess(parts).browse('frames', { offset: 0, limit: 10, camera: '7' });
+    const kept = await galleryAccess(parts).browse(asker, 'frames', { offset: 0, limit: 10, camera: '7' });
     expect(kept.map(({ source }) => source)).toContain('gate.jpg#1');
     expect(await add('wall.png', wall)).toMatchObject({
       added: 0,
@@ -150,6 +150,7 @@ test('a frame that the page brings is registered as the people in it, and one of
 });
 
 const never = new AbortController().signal;
+const asker = { user: 'web:local', marks: ['web:local'] };
 
 test('pictures that the page brings are registered under their names, searchable, and a bad one is named', async () => {
   const parts = new Composition(settingsFrom({ ...env, CHATREID_TIME_ZONE: 'UTC' }), {
@@ -165,6 +166,7 @@ test('pictures that the page brings are registered under their names, searchable
     ];
     const facts = { camera: '7', place: 'Hall', time: '2026-11-28T10:00:00.000Z' };
     const report = await access.add(
+      asker,
       'uploads',
       pictures,
       facts,
@@ -177,7 +179,7 @@ test('pictures that the page brings are registered under their names, searchable
       failed: [{ source: 'page.jpg', code: 'PICTURE_NOT_A_PICTURE' }],
     });
     expect(progress.at(-1)).toEqual([2, 2]);
-    const [record, ...none] = await access.browse('uploads', { offset: 0, limit: 10, camera: '7' });
+    const [record, ...none] = await access.browse(asker, 'uploads', { offset: 0, limit: 10, camera: '7' });
     expect(none).toEqual([]);
     expect(record).toMatchObject({
       source: 'in the <hall>.png',
@@ -185,12 +187,12 @@ test('pictures that the page brings are registered under their names, searchable
       place: 'Hall',
       time: facts.time,
     });
-    expect(await access.browse('uploads', { offset: 0, limit: 10, camera: '8' })).toEqual([]);
-    expect((await access.list()).map(({ name, pictures: count }) => [name, count])).toContainEqual([
+    expect(await access.browse(asker, 'uploads', { offset: 0, limit: 10, camera: '8' })).toEqual([]);
+    expect((await access.list(asker)).map(({ name, pictures: count }) => [name, count])).toContainEqual([
       'uploads',
       1,
     ]);
-    await expect(access.browse('nowhere', { offset: 0, limit: 1 })).rejects.toMatchObject({
+    await expect(access.browse(asker, 'nowhere', { offset: 0, limit: 1 })).rejects.toMatchObject({
       code: 'GALLERY_UNKNOWN',
     });
   } finally {

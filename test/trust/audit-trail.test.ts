@@ -269,6 +269,29 @@ describe('forgetting', () => {
     expect(verifyTrail(folder).broken).toBeUndefined();
   });
 
+  test('of much lets others record meanwhile, and takes what they record too', async () => {
+    const trail = await AuditTrail.open(folder, { now: november });
+    await trail.record(...Array.from({ length: 3000 }, () => lookup('u', 'Anna in a red cap')));
+    let looked = 0;
+    let turns = 0;
+    const recorded: Promise<unknown>[] = [];
+    const redacting = trail.redact(({ words }) => {
+      looked++;
+      if (looked === 100) recorded.push(trail.record(lookup('u', 'Anna again'), lookup('u', 'a bag')));
+      if (looked < 3000) setImmediate(() => turns++);
+      return JSON.stringify(words).includes('Anna');
+    }, {});
+    while (looked < 2999) await new Promise((resolve) => setImmediate(resolve));
+    // Others had their turn while it read.
+    expect(turns).toBeGreaterThan(1000);
+    await Promise.all(recorded);
+    expect(await redacting).toBe(3001);
+    await trail.close();
+    expect(verifyTrail(folder)).toMatchObject({ entries: 3003, forgotten: 3001 });
+    expect(verifyTrail(folder).broken).toBeUndefined();
+    expect([...entriesOf(folder)].flatMap(({ words }) => words.words ?? [])).toEqual([{ text: 'a bag' }]);
+  });
+
   test('without saying so is found', async () => {
     await written('red cap', 'a bag');
     const [first] = (await readFile(wordsOf(), 'utf8')).split('\n');

@@ -1,7 +1,7 @@
 /** Makes a backup of a home folder in one tar file, while others go on using it. */
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { copyState, stateFileName } from '../../conversation/storage/state-snapshot.ts';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
 import { type Home, makePrivateFolder } from '../../foundation/home.ts';
@@ -50,13 +50,13 @@ export async function backUp(options: BackupOptions): Promise<BackupReport> {
   const target = resolve(options.to);
   await finishRestore(options.home.root);
   await refuseEmpty(options.home);
-  await checkTarget(target, options.home.root);
-  const prefix = `.${basename(target)}.part-`;
   const folder = dirname(target);
-  const work = join(folder, `${prefix}${process.pid}-${randomUUID()}`);
+  // Of any other archive there too: the next one seldom has the name of the one that was ended.
+  await removeLeftovers(folder, partPrefix);
+  await checkTarget(target, options.home.root);
+  const work = join(folder, `${partPrefix}${process.pid}-${randomUUID()}`);
   try {
     await makePrivateFolder(folder);
-    await removeLeftovers(folder, prefix);
     await mkdir(work, { mode: 0o700 });
     const report = await new Backup(options, work, target).run();
     await rename(join(work, 'archive.tar'), target);
@@ -68,6 +68,8 @@ export async function backUp(options: BackupOptions): Promise<BackupReport> {
     await rm(work, { recursive: true, force: true }).catch(() => undefined);
   }
 }
+
+const partPrefix = '.chatreid-backup-';
 
 class Backup {
   readonly #missing: string[] = [];

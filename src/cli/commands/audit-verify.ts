@@ -31,12 +31,12 @@ async function verify({ out, settings }: Work, { head }: VerifyCommandOptions): 
       'Give all 64 digits that "chatreid audit verify" printed.',
     );
   }
-  const [{ verifyTrail }, { auditFolder }] = await Promise.all([
-    import('../../trust/audit-verify.ts'),
+  const [{ verifyTrailFast }, { auditFolder }] = await Promise.all([
+    import('../../trust/audit-verify-parallel.ts'),
     import('../../trust/audit-files.ts'),
   ]);
   const started = performance.now();
-  const found = verifyTrail(
+  const found = await verifyTrailFast(
     auditFolder(settings.home),
     head === undefined ? {} : { head: head.toLowerCase() },
   );

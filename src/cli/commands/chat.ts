@@ -13,6 +13,7 @@ import {
 import { asPlatform } from '../audit/recorded-conversations.ts';
 import { type ExitCode, exitCodes, interruptedBy } from '../exit-code.ts';
 import type { Shell, Work } from '../shell.ts';
+import { tellOfStorage } from '../storage-note.ts';
 import { talkGallery } from '../talk-gallery.ts';
 import { writeWhole } from '../write-file.ts';
 
@@ -67,6 +68,7 @@ export async function chat(work: Work, options: ChatOptions, stdin = work.shell.
     now: () => shell.now(),
   });
   const conversations = await parts.conversations(gallery, () => work.shell.now());
+  await tellOfStorage(work);
   await adapter.start(asPlatform(conversations, 'terminal'));
   await adapter.ended;
   // Whoever left while a search ran does not wait for it: it is answered when the talk goes on.

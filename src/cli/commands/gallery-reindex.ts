@@ -1,6 +1,7 @@
 /** `chatreid gallery reindex`: encodes a gallery with another model beside the index in use, then switches. */
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { recordedAction } from '../audit/recorded-command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import { counted, printable } from '../output.ts';
@@ -46,14 +47,21 @@ async function run(
   );
   const { reindex } = await import('../../gallery/reindex.ts');
   const progress = progressOn(shell.stderr, { noun: 'pictures' });
-  const report = await reindex({
-    store,
-    gallery,
-    encoder,
-    signal,
-    dropOthers: options.drop ?? false,
-    onProgress: ({ done, total, ...pace }) => progress.update(done, total, pace),
-  }).finally(() => progress.stop());
+  const dropOthers = options.drop ?? false;
+  const report = await recordedAction(
+    parts,
+    { kind: 'configuration', facts: { what: 'index', gallery, space: encoder.space, dropOthers } },
+    () =>
+      reindex({
+        store,
+        gallery,
+        encoder,
+        signal,
+        dropOthers,
+        onProgress: ({ done, total, ...pace }) => progress.update(done, total, pace),
+      }),
+    ({ encoded }) => ({ count: encoded }),
+  ).finally(() => progress.stop());
   const seconds = (performance.now() - started) / 1000;
   const { pictures, liveSpace } = await store.summary(gallery);
   out.document({

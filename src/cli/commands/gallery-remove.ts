@@ -1,9 +1,9 @@
 /** `chatreid gallery remove`: takes pictures, persons or a whole gallery out; files, vectors and kept features included. */
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { pictureFacts, recordedAction } from '../audit/recorded-command.ts';
+import { confirmed } from '../confirmed.ts';
 import { galleryOption, jsonOption } from '../gallery-option.ts';
 import { counted } from '../output.ts';
 import type { Shell, Work } from '../shell.ts';
@@ -68,7 +68,10 @@ async function remove(work: Work, options: RemoveOptions): Promise<ExitCode> {
   }
   const count = all ? summary.pictures : ids.size;
   const what = all ? `the gallery ${gallery} with ${counted(count, 'picture')}` : counted(count, 'picture');
-  if (options.yes !== true && !(await confirmed(work, `Remove ${what}? It cannot be undone.`))) {
+  if (
+    options.yes !== true &&
+    !(await confirmed(work, `Remove ${what}? It cannot be undone.`, 'whether to remove them'))
+  ) {
     out.note('Nothing was removed.');
     out.document({ gallery, removed: 0 });
     return exitCodes.ok;
@@ -96,22 +99,4 @@ async function remove(work: Work, options: RemoveOptions): Promise<ExitCode> {
       : `Removed ${counted(removed, 'picture')} from the gallery ${gallery}.`,
   );
   return exitCodes.ok;
-}
-
-/** @throws ChatReidError OPTION_INVALID where there is nobody to ask */
-async function confirmed({ shell, signal }: Work, question: string): Promise<boolean> {
-  if (!shell.stdin.isTTY || !shell.stderr.isTTY) {
-    throw new ChatReidError(
-      'OPTION_INVALID',
-      'There is no terminal on which to ask whether to remove them.',
-      'Run it again with --yes.',
-    );
-  }
-  const lines = createInterface({ input: shell.stdin, output: shell.stderr });
-  try {
-    const answer = await lines.question(`${question} [y/N] `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    lines.close();
-  }
 }

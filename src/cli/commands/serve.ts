@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { ChatReidError } from '../../foundation/error.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { printable } from '../output.ts';
+import { secretValues } from '../redaction.ts';
 import { checkServe } from '../serve/check.ts';
 import { exampleConfig } from '../serve/example-config.ts';
 import { platforms } from '../serve/platforms.ts';
@@ -77,9 +78,10 @@ async function run(work: Work, config: ServeConfig): Promise<ExitCode> {
   ]);
   const { shell } = work;
   const { level, format } = config.log;
+  const named = config.platforms.flatMap(({ platform, section }) => platform.moreSecrets?.(section) ?? []);
   // What cannot be read is told by the platform that needs it.
   const secrets = await Promise.all(
-    secretNames(platforms).map((name) =>
+    [...secretNames(platforms), ...named].map((name) =>
       readSecrets([name], [], shell.env).catch(() => new Map<string, string>()),
     ),
   );
@@ -87,7 +89,7 @@ async function run(work: Work, config: ServeConfig): Promise<ExitCode> {
     level,
     lines: format === 'lines' || (format === 'auto' && shell.stdout.isTTY === true),
     out: shell.stdout,
-    secrets: secrets.flatMap((some) => [...some.values()]),
+    secrets: [...secrets.flatMap((some) => [...some.values()]), ...secretValues(shell.env)],
     now: () => shell.now(),
   });
   await new Serving(work, config, log).run();

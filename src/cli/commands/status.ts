@@ -9,7 +9,7 @@ import { asChatReidError, type ErrorReport } from '../../foundation/error.ts';
 import { packageRoot } from '../../foundation/package-root.ts';
 import { jsonOption } from '../gallery-option.ts';
 import { indexedPictures, printGalleries } from '../gallery-table.ts';
-import { megabytes } from '../output.ts';
+import { counted, megabytes } from '../output.ts';
 import type { Shell, Work } from '../shell.ts';
 
 interface Failed {
@@ -20,6 +20,8 @@ interface ModelStatus {
   readonly folder: string;
   readonly name?: string;
   readonly licence?: string;
+  /** Files of which chatreid.json says what they are. */
+  readonly checksums?: number;
   readonly encoder: EncoderDescription | Failed;
   /** Absent where there is no language model. */
   readonly languageModel?: EngineDescription | Failed;
@@ -76,6 +78,7 @@ async function modelStatus(parts: Work['parts'], folder: string): Promise<ModelS
     return {
       folder,
       name: files.name,
+      checksums: Object.keys(files.manifest.checksums).length,
       ...(licence ? { licence } : {}),
       encoder,
       ...(languageModel ? { languageModel } : {}),
@@ -89,6 +92,7 @@ async function modelStatus(parts: Work['parts'], folder: string): Promise<ModelS
 function printModel(model: ModelStatus, line: (name: string, value: string) => void): void {
   line('model', `${model.name ?? 'none'}${model.licence ? ` (licence: ${model.licence})` : ''}`);
   line('', model.folder);
+  if (model.checksums !== undefined) line('', checkedFiles(model.checksums));
   const { encoder, languageModel, caches } = model;
   if ('error' in encoder)
     line('base filter', `cannot be used: ${encoder.error.message} ${encoder.error.next}`);
@@ -114,6 +118,11 @@ function printModel(model: ModelStatus, line: (name: string, value: string) => v
     const rate = asked === 0 ? 'not asked yet' : `${Math.round((cache.hits / asked) * 100)} % hits`;
     line(cacheNames[name] ?? name, `${megabytes(cache.bytes)} of ${megabytes(cache.limitBytes)}, ${rate}`);
   }
+}
+
+function checkedFiles(count: number): string {
+  if (count === 0) return 'its files are not checked: chatreid.json lists no checksums';
+  return `${counted(count, 'file')} checked against chatreid.json whenever one is loaded`;
 }
 
 const cacheNames: Readonly<Record<string, string>> = {

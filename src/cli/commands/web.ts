@@ -4,12 +4,14 @@ import type { Command } from 'commander';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
 import { recordConfiguration } from '../audit/configuration.ts';
 import { asPlatform } from '../audit/recorded-conversations.ts';
+import { recordRefusals } from '../audit/refusals.ts';
 import { prepareDemo } from '../demo/demo-gallery.ts';
 import { type ExitCode, exitCodes, interruptedBy } from '../exit-code.ts';
 import { galleryAccess } from '../gallery-access.ts';
 import { demoGallery } from '../gallery-option.ts';
 import { printable } from '../output.ts';
 import { type Shell, type Work, wholeNumber } from '../shell.ts';
+import { tellOfStorage } from '../storage-note.ts';
 import { talkGallery } from '../talk-gallery.ts';
 import { warmPictures } from '../warm-pictures.ts';
 
@@ -51,8 +53,10 @@ export function webCommand(shell: Shell): Command {
 
 async function web(work: Work, options: WebCommandOptions): Promise<ExitCode> {
   const { out, parts, settings, signal } = work;
+  await parts.claimHome('chatreid web', work.shell.now());
   const { WebAdapter } = await import('../../../adapters/web/web-adapter.ts');
   const token = options.tokenFile === undefined ? undefined : await readToken(options.tokenFile);
+  if (token !== undefined) out.hide(token);
   const gallery = await talkGallery(work, options.gallery);
   const adapter = new WebAdapter({
     port: options.port,
@@ -61,9 +65,14 @@ async function web(work: Work, options: WebCommandOptions): Promise<ExitCode> {
     timeZone: settings.timeZone,
     now: () => work.shell.now(),
     onTrouble: ({ message, next }) => out.note(`Note: ${printable(message)} ${next}`),
-    galleries: galleryAccess(parts, gallery === demoGallery ? await examples(work) : []),
+    onRefused: recordRefusals(parts),
+    galleries: galleryAccess(parts, {
+      examples: gallery === demoGallery ? await examples(work) : [],
+      now: () => work.shell.now(),
+    }),
   });
   const conversations = await parts.conversations(gallery, () => work.shell.now());
+  await tellOfStorage(work);
   const { host, port } = options;
   await recordConfiguration(
     work,
@@ -72,6 +81,7 @@ async function web(work: Work, options: WebCommandOptions): Promise<ExitCode> {
     { gallery, host },
   );
   await adapter.start(asPlatform(conversations, 'web'));
+  (await parts.liveForgetting()).serve(adapter);
   if (options.json) work.shell.stdout.write(`${JSON.stringify({ url: adapter.url })}\n`);
   out.print(
     `Looking for people in the gallery ${printable(gallery)}: open ${adapter.url} in a browser. Ctrl-C ends it.`,

@@ -1,9 +1,11 @@
 /** The pictures that are shipped for trying the program out: a gallery to search, and queries that stay out of it. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { ChatReidError } from '../../foundation/error.ts';
 import { packageRoot } from '../../foundation/package-root.ts';
+import { pictureFromFile } from '../../foundation/picture.ts';
+import { OrderFolder } from '../../trust/forget/order-folder.ts';
 import { demoGallery } from '../gallery-option.ts';
 import { indexedPictures } from '../gallery-table.ts';
 import { counted } from '../output.ts';
@@ -35,9 +37,20 @@ export async function prepareDemo(
   folder = join(packageRoot(), 'model', 'demo'),
 ): Promise<DemoQuery[]> {
   const rows = await demoRows(folder);
-  const gallery = rows.filter(({ split }) => split === 'gallery');
+  const gallery = await notForgotten(work, rows);
   if (!(await isReady(work, gallery.length))) await fill(work, gallery, folder);
   return rows.filter(({ split }) => split === 'query');
+}
+
+/** Who was forgotten does not come back with the next start. */
+async function notForgotten({ settings }: Work, rows: readonly DemoRow[]): Promise<DemoRow[]> {
+  const gallery = rows.filter(({ split }) => split === 'gallery');
+  const orders = await new OrderFolder(settings.home.root).all();
+  const elsewhere = orders.flatMap((order) => order.elsewhere.filter((one) => one.gallery === demoGallery));
+  const gone = new Set([...orders, ...elsewhere].flatMap(({ pictures }) => pictures));
+  if (gone.size === 0) return gallery;
+  const ids = await Promise.all(gallery.map(async ({ path }) => (await pictureFromFile(path)).id));
+  return gallery.filter((_, at) => !gone.has(ids[at]!));
 }
 
 async function isReady({ parts }: Work, pictures: number): Promise<boolean> {
@@ -63,12 +76,13 @@ async function fill(work: Work, rows: readonly DemoRow[], folder: string): Promi
     join(settings.home.root, 'demo', 'gallery.jsonl'),
     Buffer.from(`${lines.join('\n')}\n`),
   );
-  const { failed, indexed, seconds } = await register(work, {
+  const registering = register(work, {
     gallery: demoGallery,
     sources: [manifest],
     timeZone: settings.timeZone,
     index: true,
   });
+  const { failed, indexed, seconds } = await registering.finally(() => rm(manifest, { force: true }));
   for (const { source, message } of failed) out.note(`  skipped ${source}: ${message}`);
   out.note(
     `${counted(indexed, 'picture')} registered in ${seconds.toFixed(1)} s under ${settings.home.root}`,

@@ -1,12 +1,19 @@
 /** What is running, as sentences that anybody in a channel may read: the model, the galleries. */
+import type { GalleryStore } from '../../gallery/gallery-store.ts';
 import type { Composition } from '../composition.ts';
 import { counted } from '../output.ts';
 
-/** @param gallery of talks that name none */
-export async function botStatus(parts: Composition, gallery: string): Promise<readonly string[]> {
+/** @param store as who asks may see it. @param gallery of talks that name none */
+export async function botStatus(
+  parts: Pick<Composition, 'engine'>,
+  store: Pick<GalleryStore, 'galleries'>,
+  gallery: string,
+): Promise<readonly string[]> {
   const engine = await parts.engine();
-  const [store, model] = await Promise.all([parts.store(), engine?.describe().catch(() => undefined)]);
-  const galleries = await store.galleries();
+  const [galleries, model] = await Promise.all([
+    store.galleries(),
+    engine?.describe().catch(() => undefined),
+  ]);
   const line = model
     ? `The language model ${model.name} compares candidates, on ${model.device}.`
     : 'No language model is in use: candidates are ranked by the filter alone.';

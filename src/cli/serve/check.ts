@@ -1,7 +1,9 @@
 /** `chatreid serve --check`: what a config would start, and why something would not. */
 import { unwatched } from '../../../adapters/adapter.ts';
 import { asChatReidError, type ErrorReport } from '../../foundation/error.ts';
+import { accessOf } from '../../trust/access/unwritten-policy.ts';
 import type { Work } from '../shell.ts';
+import { secretsOf } from './platform.ts';
 import { readSecrets } from './secrets.ts';
 import type { ServeConfig } from './serve-config.ts';
 
@@ -19,14 +21,19 @@ export interface Checked {
  */
 export async function checkServe(
   work: Work,
-  { platforms, gallery }: ServeConfig,
+  { platforms, gallery, access }: ServeConfig,
 ): Promise<readonly Checked[]> {
+  work.parts.access = accessOf(access);
   if (gallery !== undefined) await (await work.parts.store()).summary(gallery);
   return Promise.all(
     platforms.map(async ({ platform, section }): Promise<Checked> => {
       const told = { platform: platform.name, at: platform.where(section) };
       try {
-        const secrets = await readSecrets(platform.secrets, platform.needs(section), work.shell.env);
+        const secrets = await readSecrets(
+          secretsOf(platform, section),
+          platform.needs(section),
+          work.shell.env,
+        );
         await platform.adapter(section, secrets, { work, gallery: gallery ?? '', watch: unwatched });
         return told;
       } catch (error) {

@@ -22,13 +22,19 @@ export function configKeys(schema: z.ZodType): ConfigKey[] {
 /** Names that are allowed at a place of the schema; none where there is no section. */
 export function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): readonly string[] {
   let at: z.ZodType | undefined = schema;
-  for (const name of path) at = at && shapeOf(at)?.[String(name)];
+  for (const name of path) at = at && (itemOf(at) ?? shapeOf(at)?.[String(name)]);
   return Object.keys((at && shapeOf(at)) ?? {});
 }
 
 function shapeOf(schema: z.ZodType): Readonly<Record<string, z.ZodType>> | undefined {
   const bare = unwrapped(schema);
   return bare instanceof z.ZodObject ? (bare.shape as Record<string, z.ZodType>) : undefined;
+}
+
+/** Of a list whatever stands in it. */
+function itemOf(schema: z.ZodType): z.ZodType | undefined {
+  const bare = unwrapped(schema);
+  return bare instanceof z.ZodArray ? (bare.element as z.ZodType) : undefined;
 }
 
 function unwrapped(schema: z.ZodType): z.ZodType {

@@ -25,8 +25,10 @@ export interface Platform<Section = unknown> {
   readonly name: string;
   /** All of it may be left out: `slack: {}` is a section. */
   readonly section: z.ZodType<Section>;
-  /** Every secret that it can have. */
+  /** Every secret that it can have, whatever its section says. */
   readonly secrets: readonly SecretName[];
+  /** Those that a section names beside them. */
+  moreSecrets?(section: Section): readonly SecretName[];
   /** Names of those without which it cannot start. */
   needs(section: Section): readonly string[];
   /** What it will listen on or connect to, in a few words: `http://127.0.0.1:8787`. */
@@ -35,11 +37,17 @@ export interface Platform<Section = unknown> {
   adapter(section: Section, secrets: Secrets, around: Surroundings): Promise<Adapter>;
 }
 
+/** All that this section of the platform can have. */
+export function secretsOf(platform: Platform, section: unknown): readonly SecretName[] {
+  return [...platform.secrets, ...(platform.moreSecrets?.(section) ?? [])];
+}
+
 /** Keeps the section's type between the functions of one platform, and forgets it outside. */
 export function platform<Section>(its: Platform<Section>): Platform {
   return {
     ...its,
     needs: (section) => its.needs(its.section.parse(section)),
+    moreSecrets: (section) => its.moreSecrets?.(its.section.parse(section)) ?? [],
     where: (section) => its.where(its.section.parse(section)),
     adapter: (section, secrets, around) => its.adapter(its.section.parse(section), secrets, around),
   };

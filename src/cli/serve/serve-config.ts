@@ -1,8 +1,10 @@
 /** The config of `chatreid serve`: YAML or JSON, checked, with a sentence for whatever is wrong with it. */
 import { readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
+import { Lexer, Parser, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ChatReidError, messageOf } from '../../foundation/error.ts';
+import { policySchema } from '../../trust/access/policy.ts';
+import { retentionSchema } from '../../trust/forget/retention.ts';
 import { problems } from './config-problems.ts';
 import type { Platform } from './platform.ts';
 import { refuseSecrets } from './secret-in-config.ts';
@@ -22,6 +24,8 @@ const general = {
     .max(3600)
     .default(20)
     .describe('how long running searches may go on when the bot is stopped'),
+  access: policySchema.optional(),
+  retention: named(retentionSchema).optional(),
   log: named(
     z.strictObject({
       level: z.enum(logLevels).default('info').describe('what is logged'),
@@ -47,6 +51,8 @@ export interface ServeConfig extends General {
 }
 
 const largest = 1024 * 1024;
+const deepest = 50;
+const mostAnchors = 100;
 
 /** @throws ChatReidError OPTION_INVALID with every mistake, by the path of its key; STORAGE_DENIED is OPTION_INVALID here */
 export async function readServeConfig(path: string, platforms: readonly Platform[]): Promise<ServeConfig> {
@@ -103,13 +109,34 @@ function named<Section extends z.ZodType>(section: Section) {
 /** YAML, of which JSON is a part. */
 function parsed(text: string, refuse: (said: readonly string[]) => ChatReidError): unknown {
   if (text.length > largest) throw refuse(['It is larger than a config is.']);
+  if (isUnwieldy(text)) throw refuse(['It is nested deeper, or has more anchors, than a config has.']);
   try {
     const document = parseDocument(text);
     const [error] = document.errors;
     // The lines that the parser quotes may hold a secret.
     if (error) throw new Error(error.message.split('\n')[0]?.replace(/:$/, '.'));
-    return (document.toJS({ maxAliasCount: 20 }) as unknown) ?? {};
+    const value = (document.toJS({ maxAliasCount: 20 }) as unknown) ?? {};
+    // A section that an anchor puts into itself has no end, and JSON says so.
+    JSON.stringify(value);
+    return value;
   } catch (error) {
     throw refuse([`It is neither YAML nor JSON: ${messageOf(error).slice(0, 200)}`]);
   }
+}
+
+/**
+ * Looked at before anything is built: what builds it calls itself for each level, and a process without stack is gone; and its
+ * time grows with the square of the anchors.
+ */
+function isUnwieldy(text: string): boolean {
+  const parser = new Parser();
+  let anchors = 0;
+  for (const token of new Lexer().lex(text)) {
+    for (const _ of parser.next(token)) {
+      // What it finds it puts on its stack.
+    }
+    if (token.startsWith('&')) anchors++;
+    if (parser.stack.length > deepest || anchors > mostAnchors) return true;
+  }
+  return false;
 }

@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 import type { Writable } from 'node:stream';
 import type { ChatReidError, ErrorCode } from '../../foundation/error.ts';
 import { printable } from '../../foundation/terminal-text.ts';
+import { cut, redactor } from '../redaction.ts';
 import type { logLevels } from './serve-config.ts';
 
 export type ServeLog = Logger;
@@ -13,7 +14,7 @@ export interface ServeLogOptions {
   /** Lines for people in place of JSON. */
   readonly lines: boolean;
   readonly out: Pick<Writable, 'write'>;
-  /** Whatever else goes wrong, these leave in no line. Shorter than 8 characters none is, and would be in every word. */
+  /** Whatever else goes wrong, these leave in no line. */
   readonly secrets: readonly string[];
   readonly now?: () => Date;
 }
@@ -21,17 +22,9 @@ export interface ServeLogOptions {
 /** Names of fields that hold what people say or are; they are cut out if one ever comes by. */
 const personal = ['text', 'words', 'name', 'user', 'conversation', 'line', 'attachments', 'bytes', 'message'];
 const secretFields = ['token', 'secret', 'authorization', 'headers', 'password', 'url'];
-const cut = '[removed]';
-/** Tokens of a platform that nobody told us of: one of another workspace in an error's words. */
-const tokenLike = /xox[a-z]-[\w-]+|xapp-[\w-]+|[\w-]{23,28}\.[\w-]{6}\.[\w-]{27,}|Bearer [\w.-]+/g;
 
 export function serveLog({ level, lines, out, secrets, now = () => new Date() }: ServeLogOptions): ServeLog {
-  const cleaned = (line: string) =>
-    secrets
-      .filter(({ length }) => length >= 8)
-      .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
-      .reduce((text, secret) => text.replaceAll(secret, cut), line)
-      .replace(tokenLike, cut);
+  const cleaned = redactor(secrets);
   const fields = [...personal, ...secretFields];
   return pino(
     {

@@ -3,13 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Adapter, AdapterWatch } from '../../../adapters/adapter.ts';
 import type { Conversations } from '../../conversation/conversations.ts';
 import { asChatReidError, ChatReidError } from '../../foundation/error.ts';
+import { accessOf } from '../../trust/access/unwritten-policy.ts';
 import { recordConfiguration } from '../audit/configuration.ts';
+import { recordRefusals } from '../audit/refusals.ts';
 import { asPlatform } from '../audit/recorded-conversations.ts';
 import { talkGallery } from '../talk-gallery.ts';
 import type { Work } from '../shell.ts';
 import { warmPictures } from '../warm-pictures.ts';
 import { Metrics } from './metrics.ts';
 import { OperatorServer } from './operator-server.ts';
+import { secretsOf } from './platform.ts';
 import { PlatformStates } from './readiness.ts';
 import { readSecrets } from './secrets.ts';
 import type { ServeConfig } from './serve-config.ts';
@@ -40,6 +43,8 @@ export class Serving {
     private readonly log: ServeLog,
   ) {
     const { parts } = work;
+    // Before anything is opened: talks and pages stand on it.
+    parts.access = accessOf(config.access);
     this.#metrics = new Metrics({
       connected: () => this.#states.connected(),
       engine: async () => (await parts.engine())?.stats().catch(() => undefined),
@@ -51,12 +56,17 @@ export class Serving {
   async run(): Promise<void> {
     const { work, config, log } = this;
     const { operator, platforms } = config;
+    await work.parts.claimHome('chatreid serve', work.shell.now());
     for (const { platform } of platforms) this.#states.set(platform.name, 'starting');
     if (operator)
       log.info({ at: await this.#operator.listen(operator.host, operator.port) }, 'health and metrics');
     try {
       const gallery = await talkGallery(work, config.gallery);
       const conversations = await work.parts.conversations(gallery, () => work.shell.now());
+      (await work.parts.liveForgetting()).onTrouble = (error) =>
+        log.warn(loggedError(error), 'not forgotten yet');
+      const { note } = await work.parts.storage();
+      if (note !== undefined) log.error({ what: note }, 'talks put aside');
       await this.#recordConfig(gallery);
       const started = this.#startAll(conversations, gallery);
       this.#beside.push(started.catch(() => undefined));
@@ -64,7 +74,7 @@ export class Serving {
       await Promise.race([started, aborted(work.signal)]);
       if (!work.signal.aborted) {
         log.info({ platforms: this.#running.map(({ name }) => name).join(',') }, 'ready');
-        this.#beside.push(this.#warm(gallery));
+        this.#beside.push(this.#warm(gallery), this.#retain());
       }
       await aborted(work.signal);
       await this.#stop(conversations);
@@ -75,6 +85,22 @@ export class Serving {
     } finally {
       await this.#operator.close();
     }
+  }
+
+  async #retain(): Promise<void> {
+    const { retention } = this.config;
+    if (!retention) return;
+    const { parts, shell, signal } = this.work;
+    const [{ RetentionSchedule }, { forgetTools }] = await Promise.all([
+      import('../forget/retention-schedule.ts'),
+      import('../forget/tools-of-parts.ts'),
+    ]);
+    const tools = forgetTools(parts, () => shell.now());
+    const watch = {
+      forgotten: (what: object) => this.log.info(what, 'forgotten for its age'),
+      refused: (error: ChatReidError) => this.log.warn(loggedError(error), 'nothing forgotten for its age'),
+    };
+    await new RetentionSchedule(tools, retention, watch).untilStopped(signal);
   }
 
   async #recordConfig(gallery: string): Promise<void> {
@@ -115,11 +141,16 @@ export class Serving {
     const { name } = platform;
     let adapter: Adapter | undefined;
     try {
-      const secrets = await readSecrets(platform.secrets, platform.needs(section), this.work.shell.env);
+      const secrets = await readSecrets(
+        secretsOf(platform, section),
+        platform.needs(section),
+        this.work.shell.env,
+      );
       const watch = this.#adapterWatch(name);
       adapter = await platform.adapter(section, secrets, { work: this.work, gallery, watch });
       this.#running.push(adapter);
       await adapter.start(new WatchedConversations(asPlatform(conversations, name), this.#talkWatch(name)));
+      (await this.work.parts.liveForgetting()).serve(adapter);
       this.work.signal.throwIfAborted();
       this.#states.started(name, adapter);
       this.log.info({ platform: name, at: taken(platform.where(section), adapter.url) }, 'started');
@@ -187,6 +218,7 @@ export class Serving {
         this.#metrics.failed(platform, error.code);
         this.log.warn({ platform, ...loggedError(error) }, 'trouble');
       },
+      refused: recordRefusals(this.work.parts),
     };
   }
 

@@ -1,4 +1,5 @@
 /** Conversations as one platform uses them, with somebody who is told how long each answer took. */
+import type { Asker } from '../../conversation/asker.ts';
 import type { Conversations, Deliver } from '../../conversation/conversations.ts';
 import type { Message } from '../../conversation/message.ts';
 import type { Reply } from '../../conversation/reply.ts';
@@ -38,32 +39,32 @@ export class WatchedConversations implements Conversations {
     this.its.cancel(conversation);
   }
 
-  state(conversation: string): ReturnType<Conversations['state']> {
-    return this.its.state(conversation);
+  state(conversation: string, asker?: Asker): ReturnType<Conversations['state']> {
+    return this.its.state(conversation, asker);
   }
 
   turns(conversation: string): ReturnType<Conversations['turns']> {
     return this.its.turns(conversation);
   }
 
-  replies(conversation: string): ReturnType<Conversations['replies']> {
-    return this.its.replies(conversation);
+  replies(conversation: string, asker?: Asker): ReturnType<Conversations['replies']> {
+    return this.its.replies(conversation, asker);
   }
 
   list(prefix: string): ReturnType<Conversations['list']> {
     return this.its.list(prefix);
   }
 
-  sheet(reply: Reply): Promise<Buffer> {
-    return this.its.sheet(reply);
+  sheet(reply: Reply, asker?: Asker): Promise<Buffer> {
+    return this.its.sheet(reply, asker);
   }
 
-  picturePath(pictureId: string): Promise<string> {
-    return this.its.picturePath(pictureId);
+  picturePath(pictureId: string, asker?: Asker): Promise<string> {
+    return this.its.picturePath(pictureId, asker);
   }
 
-  forget(conversation: string): Promise<void> {
-    return this.its.forget(conversation);
+  forget(conversation: string, asker?: Asker): Promise<void> {
+    return this.its.forget(conversation, asker);
   }
 
   close(graceMs?: number): Promise<void> {

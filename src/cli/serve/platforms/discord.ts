@@ -1,6 +1,8 @@
 /** Discord as a platform of `chatreid serve`. */
 import { z } from 'zod';
 import { botStatus } from '../bot-status.ts';
+import { mayForgetTalk } from '../../talk-rights.ts';
+import { storeSeenBy } from '../../seen-galleries.ts';
 import { platform } from '../platform.ts';
 import { address } from './address.ts';
 
@@ -61,8 +63,10 @@ export const discord = platform({
       ...(roles ? { roles } : {}),
       ...(directMessages === undefined ? {} : { directMessages }),
       ...(commandGuilds ? { commandGuilds } : {}),
-      galleries: { list: async () => (await parts.store()).galleries() },
-      status: () => botStatus(parts, gallery),
+      galleries: { list: async (asker) => (await storeSeenBy(parts, asker, shell.now())).galleries() },
+      mayForget: (asker, talk) => mayForgetTalk(parts.access, asker, talk.gallery, shell.now()),
+      namedMarks: parts.access.named,
+      status: async (asker) => botStatus(parts, await storeSeenBy(parts, asker, shell.now()), gallery),
       timeZone: settings.timeZone,
       now: () => shell.now(),
       watch,

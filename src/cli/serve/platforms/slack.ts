@@ -1,6 +1,7 @@
 /** Slack as a platform of `chatreid serve`. */
 import { z } from 'zod';
 import type { SlackConnection } from '../../../../adapters/slack/slack-options.ts';
+import { storeSeenBy } from '../../seen-galleries.ts';
 import { platform } from '../platform.ts';
 import { address } from './address.ts';
 
@@ -61,7 +62,8 @@ export const slack = platform({
       connection,
       timeZone: settings.timeZone,
       now: () => shell.now(),
-      galleries: { list: async () => (await parts.store()).galleries() },
+      galleries: { list: async (asker) => (await storeSeenBy(parts, asker, shell.now())).galleries() },
+      namedMarks: parts.access.named,
       watch,
       ...(allowTeams ? { allowTeams } : {}),
       ...(apiUrl ? { apiUrl } : {}),
