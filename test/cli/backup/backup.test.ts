@@ -206,7 +206,7 @@ describe('a restore', () => {
   it('goes into an empty home only, or keeps what was there', async () => {
     const home = await newHome();
     // Of nobody who is in this process and has it open.
-    await cp(join(root, 'home'), home.root, { recursive: true });
+    await cp(join(root, 'home'), home.root, { recursive: true, filter: (from) => !/-(wal|shm)$/.test(from) });
     await appendFile(join(home.root, 'audit', 'audit-2026-11.jsonl'), '{"number":60}\n');
     const before = await contents(home.root);
     await expect(restoreHome({ home, archive })).rejects.toMatchObject({ code: 'HOME_NOT_EMPTY' });
