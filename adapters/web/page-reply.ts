@@ -10,13 +10,13 @@ export interface PageAnswer extends Omit<Answer, 'result'> {
   readonly milliseconds: number;
 }
 
-export interface PageReply extends Omit<Reply, 'answer' | 'error'> {
+export interface PageReply extends Omit<Reply, 'answer' | 'error' | 'of'> {
   readonly answer?: PageAnswer;
   readonly error?: { readonly code: string; readonly message: string; readonly next: string };
 }
 
 export function pageReply(reply: Reply): PageReply {
-  const { answer, error, ...rest } = reply;
+  const { answer, error, of: _, ...rest } = reply;
   return {
     ...rest,
     ...(answer === undefined ? {} : { answer: pageAnswer(answer) }),

@@ -29,7 +29,7 @@ export class TalkAccess {
    */
   async open(user: WebUser, talk: string): Promise<string> {
     const found = await this.#found(user, talk);
-    if (found === user.prefix + talk || (await this.#mayOpen(user, found))) return found;
+    if (found === user.prefix + talk || (await this.mayOpen(user, found))) return found;
     throw this.#refused(user);
   }
 
@@ -49,7 +49,8 @@ export class TalkAccess {
     return own;
   }
 
-  async #mayOpen(user: WebUser, conversation: string): Promise<boolean> {
+  /** Somebody else's. */
+  async mayOpen(user: WebUser, conversation: string): Promise<boolean> {
     const { conversations, mayOpen } = this.parts;
     const state = await conversations.state(conversation);
     return state !== undefined && ((await mayOpen?.(askerOf(user, conversation), state)) ?? false);

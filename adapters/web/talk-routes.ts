@@ -66,6 +66,7 @@ export function talkRoutes(parts: TalkParts): Hono<WebEnv> {
   routes.get(`${one}/events`, async (context) => {
     const talk = await opened(context);
     const asker = askerOf(context.var.user, talk);
+    const own = context.var.user.prefix + context.req.param('talk');
     const lastId = context.req.header('last-event-id') ?? context.req.query('last');
     context.header('x-accel-buffering', 'no');
     return streamSSE(context, async (stream) => {
@@ -83,6 +84,8 @@ export function talkRoutes(parts: TalkParts): Hono<WebEnv> {
         };
         if (missed === undefined) await whole();
         const tell = async (event: NumberedEvent) => {
+          // A talk of somebody else may have moved on to where it is none of their business.
+          if (talk !== own && event.kind !== 'forgotten' && !(await access.mayOpen(context.var.user, talk))) return waiting.end();
           if (event.kind === 'renewed') return whole();
           const seen = await seenBy(asker, event, conversations);
           if (seen) await stream.writeSSE(written(seen));
@@ -166,11 +169,11 @@ export function deliverLeftTo(
 /**
  * Posts a reply to every page that shows its talk. It is kept by the conversation, so a page that is away finds it there.
  *
- * @param to who is answered
+ * @param to who is answered, unless it tells of somebody else's search
  */
 function deliverTo(events: TalkEvents, to: string): (reply: Reply) => Promise<void> {
   return async (reply) => {
-    events.publish(reply.conversation, { kind: 'reply', data: pageReply(reply), to });
+    events.publish(reply.conversation, { kind: 'reply', data: pageReply(reply), to: reply.of?.user ?? to });
   };
 }
 

@@ -26,9 +26,14 @@ export function denials(
     if (named !== undefined && permit.allows('constrain', named)) gallery = named;
   }
   return acts.map((act) => {
-    const where = act.act === 'constrain' ? (act.gallery ?? gallery) : gallery;
-    return roleDenial(act, where, permit) ?? ofItsOwn(act, state, permit, user);
+    return roleDenial(act, galleryOf(act, state, gallery), permit) ?? ofItsOwn(act, state, permit, user);
   });
+}
+
+/** Whoever lets a search go on must have a role where it waits, wherever the rest of the message leads. */
+function galleryOf(act: Act, state: DialogueState, gallery: string): string {
+  if (act.act === 'approve') return waitingIn(state)?.gallery ?? state.gallery;
+  return act.act === 'constrain' ? (act.gallery ?? gallery) : gallery;
 }
 
 /** Why an act is not done in a gallery, for want of a role there. */

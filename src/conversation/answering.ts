@@ -1,7 +1,6 @@
 /** One turn from what is wanted to its reply: acts told, the search run, its page made. */
 import { asChatReidError, type ErrorReport } from '../foundation/error.ts';
 import type { Scope } from '../gallery/gallery-store.ts';
-import { roleOfAct } from '../trust/access/roles.ts';
 import { emptyScope } from '../retrieval/empty-scope.ts';
 import type { Query } from '../retrieval/query.ts';
 import { searchLine } from '../retrieval/search-line.ts';
@@ -12,7 +11,15 @@ import { waitingIn } from './approving.ts';
 import type { EngineBudget } from './budgets.ts';
 import type { DialogueState, TurnOutcome } from './dialogue-state.ts';
 import { traitsOfState, unspokenTraits } from './traits-of-state.ts';
-import { approvalButtons, approvedSearch, type Halt, haltOf, wantsSearch } from './leave-to-search.ts';
+import {
+  approvalButtons,
+  approvedSearch,
+  type Halt,
+  haltOf,
+  searchOf,
+  searchRole,
+  wantsSearch,
+} from './leave-to-search.ts';
 import type { Question } from './question.ts';
 import { isSearching } from './reading-message.ts';
 import { problemNote } from './intake.ts';
@@ -83,6 +90,11 @@ export class Answering {
 
   /** Never rejects for what the user sent or the engine did: that is a reply with an error. */
   async answer(turning: Turning): Promise<Answered> {
+    const { reply, outcome } = await this.#answer(turning);
+    return { outcome, reply: { ...reply, ...searchOf(turning) } };
+  }
+
+  async #answer(turning: Turning): Promise<Answered> {
     let firstPage: readonly string[] | undefined;
     const told: Told[] = [];
     try {
@@ -90,7 +102,7 @@ export class Answering {
       if (stopReason(signal) === 'cancelled') signal.throwIfAborted();
       const waited = approvedSearch(acts, before);
       const searcher = waited ? this.sights.of(waited, message.conversation) : view;
-      const role = searchRole(acts);
+      const role = searchRole(acts, searcher, state.gallery);
       const sought = await soughtIn(state, searcher.as(role));
       await this.#tellAll(turning, sought.query, told);
       const frame = this.#frame(turning, sought);
@@ -108,6 +120,7 @@ export class Answering {
             text: [result.decisionDetail.sentence],
             answer: answerOf(result, sought.query, sought.scope, state, this.parts.timeZone),
             notes: result.notes,
+            ...searchOf(turning),
           }),
         );
       };
@@ -308,11 +321,6 @@ export class Answering {
 
 async function soughtIn(state: DialogueState, sight: Sight): Promise<Sought> {
   return { sight, query: await queryOf(state, sight.pictures), scope: scopeOf(state) };
-}
-
-/** Who only asks for the next candidates looks, and searches for nobody. */
-function searchRole(acts: readonly Act[]): 'viewer' | 'searcher' {
-  return acts.every(({ act }) => roleOfAct[act] === 'viewer') ? 'viewer' : 'searcher';
 }
 
 /** Each sentence once. */

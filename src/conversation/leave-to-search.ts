@@ -1,10 +1,10 @@
 /** Whether a search may run now: its gallery, its case, and a second person's approval. */
-import type { Role } from '../trust/access/roles.ts';
+import { type Role, roleOfAct } from '../trust/access/roles.ts';
 import type { Act } from './act.ts';
 import { isApproved } from './approving.ts';
 import type { Awaiting, DialogueState } from './dialogue-state.ts';
 import { changesSearch } from './fold.ts';
-import type { Button, Denied } from './reply.ts';
+import type { Button, Denied, Reply } from './reply.ts';
 import type { View } from './sights.ts';
 
 /** Why it does not run now. What was said is kept: it runs when this is settled. */
@@ -31,6 +31,26 @@ export function wantsSearch(acts: readonly Act[], before?: DialogueState, view?:
 export function approvedSearch(acts: readonly Act[], before: DialogueState): Awaiting | undefined {
   const own = acts.some((act) => act.act === 'more' || changesSearch(act));
   return !own && acts.some(({ act }) => act === 'approve') ? before.awaiting : undefined;
+}
+
+/** Whose search a turn's replies tell of: an approved one is that of whoever waited for it. */
+export function searchOf(turn: {
+  readonly acts: readonly Act[];
+  readonly before: DialogueState;
+  readonly state: DialogueState;
+  readonly view: View;
+}): Pick<Reply, 'of'> {
+  const { acts, before, state, view } = turn;
+  if (!view.limited) return {};
+  const { user } = approvedSearch(acts, before) ?? view;
+  const { gallery } = state;
+  return { of: { user, ...(view.permit.limits(gallery) === 'none' ? {} : { gallery }) } };
+}
+
+/** Who may not search, and only asks for the next candidates, looks. Whoever may search gets more of the search that they had. */
+export function searchRole(acts: readonly Act[], { permit }: View, gallery: string): 'viewer' | 'searcher' {
+  const looks = acts.every(({ act }) => roleOfAct[act] === 'viewer');
+  return looks && !permit.allows('show', gallery) ? 'viewer' : 'searcher';
 }
 
 /** @param role that the search is run in. @param request id of the message that asks for it */

@@ -1,12 +1,13 @@
 /** What is shown of talks outside their messages: states, replies, contact sheets and pictures, as whoever asks may see them. */
 import { ChatReidError } from '../foundation/error.ts';
+import { isUnlimited } from '../gallery/gallery-limits.ts';
 import type { Asker } from './asker.ts';
 import type { DialogueState } from './dialogue-state.ts';
 import { PictureFinder } from './picture-finder.ts';
 import { withoutPictures } from './replies/search-answer.ts';
 import type { Answer, Reply } from './reply.ts';
 import type { SessionManagerParts } from './session-parts.ts';
-import type { Sights } from './sights.ts';
+import type { Sights, View } from './sights.ts';
 
 export class Looking {
   /** For the program itself. */
@@ -47,7 +48,7 @@ export class Looking {
     };
   }
 
-  /** As far as they are there for the asker; to somebody who may not look at the talk's gallery, what they were refused. */
+  /** As far as they are there for the asker; of a gallery that they may not look at, what was refused in it. */
   async replies(
     conversation: string,
     state: DialogueState,
@@ -56,15 +57,9 @@ export class Looking {
   ): Promise<readonly Reply[]> {
     const view = asker && this.sights.of(asker, conversation);
     if (!view?.limited) return replies;
-    if (view.permit.limits(state.gallery) === 'none') {
-      return replies.filter(({ error }) => error?.code === 'ACCESS_DENIED');
-    }
     const ids = replies.flatMap(({ answer }) => (answer ? picturesOf(answer) : []));
     const hidden = await hiddenOf(ids, view.as('viewer').pictures);
-    return replies.map((reply) => {
-      const answer = reply.answer && narrowed(reply.answer, hidden);
-      return answer === reply.answer || !answer ? reply : { ...reply, answer, text: [partly], notes: [] };
-    });
+    return replies.flatMap((reply) => seenOf(reply, state.gallery, view, hidden) ?? []);
   }
 
   /** @throws ChatReidError OPTION_INVALID for a reply without an answer, ACCESS_DENIED where nothing of it is there for the asker */
@@ -116,11 +111,37 @@ export class Looking {
   }
 }
 
+/** Sentences say what was seen with the eyes of whoever searched: they are for these, and for whoever may see all of the gallery. */
+function seenOf(
+  reply: Reply,
+  talkGallery: string,
+  { user, permit }: View,
+  hidden: ReadonlySet<string>,
+): Reply | undefined {
+  const searcher = reply.of?.user;
+  const gallery = reply.of?.gallery ?? talkGallery;
+  const limits = permit.limits(gallery);
+  if (limits === 'none') return reply.error?.code === 'ACCESS_DENIED' ? reply : undefined;
+  const theirs = searcher === user || isUnlimited(limits);
+  const answer = reply.answer && narrowed(reply.answer, hidden, !theirs);
+  if (theirs && answer === reply.answer) return reply;
+  const { question: _q, error: _e, ...rest } = reply;
+  const waits = reply.buttons.some(({ act }) => act.act === 'approve');
+  return {
+    ...rest,
+    ...(answer ? { answer } : {}),
+    text: [waits && !answer ? waiting : partly],
+    chips: [],
+    notes: [],
+  };
+}
+
+const waiting = 'A search waits here for a second person.';
 const partly = 'Part of this answer is outside of what you may look at.';
 
 /** What is said of a wider search, and how many pictures it looked at, is of more than is there now. */
-function narrowed(answer: Answer, hidden: ReadonlySet<string>): Answer {
-  if (!picturesOf(answer).some((id) => hidden.has(id))) return answer;
+function narrowed(answer: Answer, hidden: ReadonlySet<string>, wider = false): Answer {
+  if (!wider && !picturesOf(answer).some((id) => hidden.has(id))) return answer;
   const left = withoutPictures(answer, hidden);
   const { length } = left.result.ranking;
   const decisionDetail = { ...left.result.decisionDetail, sentence: partly };

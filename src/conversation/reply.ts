@@ -95,6 +95,8 @@ export interface Reply {
   readonly error?: ErrorReport;
   /** What was not done because of the access policy; `text` says it in sentences. Absent where nothing was denied. */
   readonly denied?: readonly Denied[];
+  /** Where an access policy holds: whose search it tells of, and in which gallery where they may look there. Others may see less of it. */
+  readonly of?: { readonly user: string; readonly gallery?: string };
   /** What the user should know, each a sentence: no language model, pictures not indexed. */
   readonly notes: readonly string[];
 }

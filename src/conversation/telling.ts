@@ -219,9 +219,17 @@ export class Telling {
   async #removed(ids: readonly string[], { state, conversation, view, sight }: SeenContext) {
     const { forget, store } = this.parts;
     if (!forget) return { removed: await sight.store.remove(state.gallery, ids), elsewhere: 0 };
-    const [seen, held] = await Promise.all([sight.store.records(state.gallery, ids), store.galleriesOf(ids)]);
+    const { gallery } = state;
+    const [seen, held, named] = await Promise.all([
+      sight.store.records(gallery, ids),
+      store.galleriesOf(ids),
+      sight.store.galleriesOf(ids),
+    ]);
     const theirs = ids.filter((_, at) => seen[at] !== undefined || held[at]?.length === 0);
-    return forget(state.gallery, theirs, { conversation, user: view.user });
+    const { removed } = await forget(gallery, theirs, { conversation, user: view.user });
+    // Of galleries that are not there for them nothing is said.
+    const elsewhere = theirs.filter((id) => named[ids.indexOf(id)]?.some((name) => name !== gallery));
+    return { removed, elsewhere: elsewhere.length };
   }
 
   async #both(first: PictureRef, second: PictureRef, context: SeenContext) {

@@ -193,6 +193,50 @@ test('of what another is answered in a talk a page hears as much as its person m
   expect(toHim).toEqual(['snapshot', 'message', 'reply', 'reply', 'done']);
 });
 
+test('an answer to the one who approves is of the one who searched: live too it is seen as far as their own rights go', async () => {
+  open({ mayOpen: () => true });
+  const [hers, his] = [await web.signedIn(alice), await web.signedIn(bob)];
+  await searched(hers);
+  const { conversations } = web;
+  const handle = conversations.handle.bind(conversations);
+  conversations.handle = (message, deliver) =>
+    handle(message, (reply) => deliver({ ...reply, of: { user: 'web:alice', gallery: 'demo' } }));
+  const all = conversations.replies.bind(conversations);
+  conversations.replies = async (conversation, asker) =>
+    (await all(conversation)).map((reply) =>
+      asker?.user === 'web:bob' ? { ...reply, text: ['Part of it.'] } : reply,
+    );
+  const heard = [hers, his].map((headers) =>
+    web.events((kinds) => kinds.filter((kind) => kind === 'done').length === 1, '', headers),
+  );
+  await web.say({ text: 'approved' }, his);
+  const [toHer, toHim] = await Promise.all(heard);
+  const replies = (events: typeof toHer) => events!.filter(({ event }) => event === 'reply');
+  expect(replies(toHer)).toHaveLength(2);
+  expect(replies(toHim)).toHaveLength(1);
+  expect(JSON.stringify(replies(toHim))).toContain('Part of it.');
+});
+
+test('a page of who may open the talk no more hears nothing more of it', async () => {
+  let may = true;
+  open({ mayOpen: () => may });
+  const [hers, his] = [await web.signedIn(alice), await web.signedIn(bob)];
+  await searched(hers);
+  let listens = () => {};
+  const listening = new Promise<void>((resolve) => {
+    listens = resolve;
+  });
+  const until = (kinds: readonly string[]) => {
+    if (kinds.length > 0) listens();
+    return false;
+  };
+  const heard = web.events(until, '', his);
+  await listening;
+  may = false;
+  await web.say({ text: 'blue coat' }, hers);
+  expect((await heard).map(({ event }) => event)).toEqual(['snapshot']);
+});
+
 test('who may not fill a gallery is told so before anything is read', async () => {
   open();
   web.galleries.keptFrom.add('web:bob');

@@ -168,6 +168,22 @@ describe('an approval', () => {
     expect([found.answer === undefined, approveOf(found)]).toEqual([false, undefined]);
   });
 
+  test.each([
+    ['typed', 'approved\nin gallery hall', []],
+    ['pressed first', '', ['approve', 'constrain']],
+    ['pressed last', '', ['constrain', 'approve']],
+  ])('nor by naming a gallery of their own beside it: %s', async (_, text, pressed) => {
+    const { ann, approve } = await waiting();
+    const moved: Act = { act: 'constrain', gallery: 'hall' };
+    const reply = await ann
+      .and('dan')
+      .say(text, { acts: pressed.map((act) => (act === 'approve' ? approve : moved)) });
+    expect(reply.denied).toContainEqual({ act: 'approve', code: 'ACCESS_DENIED' });
+    expect((await ann.state()).approvals).toBeUndefined();
+    const again = await ann.say('use the gallery vault. alpha');
+    expect(again.denied).toEqual([{ act: 'clue', code: 'APPROVAL_NEEDED' }]);
+  });
+
   test('of a search that does not wait any more is told so', async () => {
     const { ann, approve } = await waiting();
     const bob = ann.and('bob');

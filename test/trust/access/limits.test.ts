@@ -20,6 +20,8 @@ const policy = {
   grants: [
     grant('admin', 'wide'),
     grant('searcher', 'narrow', { galleries: ['hall'], cameras: ['2'] }),
+    grant('viewer', 'watchman', { galleries: ['hall'] }),
+    grant('searcher', 'watchman', { galleries: ['hall'], cameras: ['2'] }),
     grant('searcher', 'cellar', { places: ['cellar'] }),
     grant('searcher', 'vault', { galleries: ['vault'] }),
     grant('searcher', 'early', { before: '2026-11-24T10:30:00Z' }),
@@ -214,6 +216,13 @@ describe("somebody else's wider search in the same talk", () => {
     expect((await narrow.press({ act: 'describe', picture: { query: true } })).denied).toHaveLength(1);
   });
 
+  test('who looks wider than they search gets more of the search that they had', async () => {
+    const onlooker = await start('watchman');
+    const found = await onlooker.say('alpha');
+    const more = await onlooker.say('more');
+    expect([found, more].map((reply) => reply.answer?.result.filter.of)).toEqual([12, 12]);
+  });
+
   test('what is done by one who may only look is a search within their limits', async () => {
     const wide = await start('wide');
     await wide.say('alpha');
@@ -224,6 +233,28 @@ describe("somebody else's wider search in the same talk", () => {
 });
 
 describe('outside of messages', () => {
+  test('of what somebody else was told, and of a search that found nothing, a narrower asker is told no sentence', async () => {
+    const wide = await start('wide');
+    const first = await wide.say('alpha');
+    const outside = first.answer!.cards.find(({ source }) => source.endsWith('-0.png'))!;
+    await wide.press({ act: 'describe', picture: { rank: outside.rank } });
+    await wide.press({ act: 'constrain', after: '2031-01-01T00:00:00.000Z' });
+    await wide.press({ act: 'constrain', gallery: 'nosuch' });
+    const { manager, conversation } = wide;
+    const narrow = wide.and('narrow');
+    for (const reply of await manager.replies(conversation, narrow.asker)) {
+      expect([reply.text, reply.notes]).toEqual([
+        ['Part of this answer is outside of what you may look at.'],
+        [],
+      ]);
+      expect([reply.error, reply.question, reply.chips]).toEqual([undefined, undefined, []]);
+      expect(reply.answer?.result.filter.of ?? 0).toBeLessThanOrEqual(12);
+      expect(toldBy(reply)).not.toMatch(/vault|cellar|-[02]\.png/);
+    }
+    const own = await narrow.say('help');
+    expect((await manager.replies(conversation, narrow.asker)).at(-1)).toEqual(own);
+  });
+
   test('states, replies, sheets and pictures are those of the asker', async () => {
     const wide = await start('wide');
     await wide.press({ act: 'constrain', cameras: ['1', '2'] });
