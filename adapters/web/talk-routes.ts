@@ -85,7 +85,8 @@ export function talkRoutes(parts: TalkParts): Hono<WebEnv> {
         if (missed === undefined) await whole();
         const tell = async (event: NumberedEvent) => {
           // A talk of somebody else may have moved on to where it is none of their business.
-          if (talk !== own && event.kind !== 'forgotten' && !(await access.mayOpen(context.var.user, talk))) return waiting.end();
+          if (talk !== own && event.kind !== 'forgotten' && !(await access.mayOpen(context.var.user, talk)))
+            return waiting.end();
           if (event.kind === 'renewed') return whole();
           const seen = await seenBy(asker, event, conversations);
           if (seen) await stream.writeSSE(written(seen));
